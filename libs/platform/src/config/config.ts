@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = z.url();
+const secret = z.string().min(16);
+
+/**
+ * All configuration of the product, read once at the start from the environment. A wrong value stops the start with the
+ * variable's name. `docs/configuration.md` is generated from these descriptions.
+ */
+export const configSchema = z.object({
+  PORT: port.default(7400).describe('Port of the HTTP server.'),
+  HOST: z.string().default('127.0.0.1').describe('Address the HTTP server listens on.'),
+  APP_URL: url.default('http://127.0.0.1:7400').describe('Public address of the product, as Shopify reaches it.'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .describe(
+      'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service.',
+    ),
+  DATABASE_ROLE_SECRET: secret.describe("Secret from which each service role's password is derived."),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
+  MASTER_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file with the versions of the key that encrypts personal data and tokens (mode 0600).'),
+  AWS_KMS_KEY_ID: z
+    .string()
+    .optional()
+    .describe('Takes the place of MASTER_KEY_FILE: data keys are wrapped by this AWS KMS key.'),
+  WRAPPED_KEYS_FILE: z.string().optional().describe('JSON file with the data keys that AWS KMS wrapped.'),
+  SHOPIFY_CLIENT_ID: z.string().min(1).describe("The app's client id."),
+  SHOPIFY_CLIENT_SECRET: secret.describe("The app's client secret: signs webhooks, session tokens and app-proxy calls."),
+  SHOPIFY_GATEWAY_URL: url
+    .optional()
+    .describe('Connects to this address instead of the shop itself, keeping the Host header: the simulator, or an egress proxy.'),
+  POSTHOG_HOST: url.default('https://eu.i.posthog.com').describe('PostHog instance that receives product events.'),
+  POSTHOG_KEY: z.string().optional().describe('PostHog project key; without it product events stay in the local record.'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level logged.'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** A configuration that cannot be used; the message names each variable and what is wrong with it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the configuration. Empty variables count as absent. Throws `ConfigError`. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = configSchema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new ConfigError(problems.join('; '));
+}

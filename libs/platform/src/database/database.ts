@@ -1,0 +1,138 @@
+import { AppError } from '@loyalnest/contracts/errors';
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, DummyDriver, type CompiledQuery } from 'kysely';
+import type pg from 'pg';
+
+/** Compiles Kysely's queries; running them is up to the transaction at hand. */
+export function sqlBuilder<Schema>(): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
+type Row = Record<string, unknown>;
+
+/** One transaction. Everything a handler does to the database goes through the one it was given. */
+export class Tx {
+  readonly #client: pg.ClientBase;
+
+  constructor(client: pg.ClientBase) {
+    this.#client = client;
+  }
+
+  /** Runs one statement; a `name` prepares it once per connection. */
+  async query<R extends Row = Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
+    const config = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+    const result = await this.#client.query<R>(config);
+    return result.rows;
+  }
+
+  /** As `query`, for statements of which only the number of changed rows matters. */
+  async execute(text: string, values: readonly unknown[] = []): Promise<number> {
+    const result = await this.#client.query({ text, values: values as unknown[] });
+    return result.rowCount ?? 0;
+  }
+
+  /** Runs a query that Kysely compiled. */
+  async run<R>(query: { compile(): CompiledQuery<R> }): Promise<R[]> {
+    const { sql, parameters } = query.compile();
+    const result = await this.#client.query<R & Row>({ text: sql, values: parameters as unknown[] });
+    return result.rows;
+  }
+}
+
+/**
+ * The database of one service. Every transaction states the merchants it works for; row-level security hides all others
+ * even if a query forgets its `where merchant_id`.
+ */
+export class Database {
+  readonly pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  /** Runs `work` in one read-committed transaction for one merchant. */
+  forMerchant<R>(merchantId: number, work: (tx: Tx) => Promise<R>): Promise<R> {
+    return this.forMerchants([merchantId], work);
+  }
+
+  /** Runs `work` in one transaction for the merchants of a batch. */
+  forMerchants<R>(merchantIds: readonly number[], work: (tx: Tx) => Promise<R>): Promise<R> {
+    const ids = merchantIds.map((id) => integer(id)).join(',');
+    return this.#transaction(`begin; set local loyalnest.merchant_ids = '${ids}'`, work);
+  }
+
+  /** Runs `work` with no merchant at all: routing tables, cursors, partitions. */
+  forNoMerchant<R>(work: (tx: Tx) => Promise<R>): Promise<R> {
+    return this.#transaction('begin', work);
+  }
+
+  async #transaction<R>(begin: string, work: (tx: Tx) => Promise<R>): Promise<R> {
+    const client = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work(new Tx(client));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      broken = await rollback(client);
+      throw isUnavailable(error) ? unavailable(error) : error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+}
+
+function integer(id: number): number {
+  if (!Number.isSafeInteger(id)) throw new RangeError('merchant id is not an integer');
+  return id;
+}
+
+async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback');
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('database-unavailable', undefined, { cause, retryAfterSeconds: 2 });
+}
+
+/** Classes of SQLSTATE that say "the server is not there", not "your statement is wrong". */
+const unavailableClasses = new Set(['08', '53', '57']);
+
+/** Whether an error means that PostgreSQL is away or refuses new work, so that trying again later is right. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'database-unavailable';
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: string };
+  if (code && /^[0-9A-Z]{5}$/.test(code)) return code !== '57014' && unavailableClasses.has(code.slice(0, 2));
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code ?? '') ||
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/i.test(error.message)
+  );
+}
+
+const retryableStates = new Set(['40001', '40P01']);
+
+/** Whether the transaction lost a race (serialization failure, deadlock) and may simply run again. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && retryableStates.has((error as { code?: string }).code ?? '');
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { roleName, rolePassword, schemaName } from './roles.ts';
+
+/** PostgreSQL 15 brought `security_invoker` views and `unique nulls not distinct`; nothing older is tested. */
+export const postgresMajorMin = 15;
+
+/** Any number, the same in every process: two migrations at once wait for each other. */
+const migrationLockKey = 7_400_001;
+
+export type MigrateOptions = {
+  /** Connection of the role that owns the schemas and may create roles. */
+  ownerUrl: string;
+  roleSecret: string;
+  /** Folder with one folder per service, each with `migrations/NNNN_what.sql`. */
+  servicesDir: string;
+  log?: (message: string) => void;
+};
+
+/**
+ * Brings the database to the schema of this version: a schema and login role per service, then each migration that has
+ * not run yet, in one transaction each. A migration that already ran and whose text has changed since is an error.
+ */
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const client = new pg.Client({ connectionString: options.ownerUrl });
+  await client.connect();
+  try {
+    await assertVersion(client);
+    await client.query('select pg_advisory_lock($1)', [migrationLockKey]);
+    await client.query(bootstrapSql);
+    const applied: string[] = [];
+    for (const service of findServices(options.servicesDir)) {
+      await ensureServiceRole(client, service, options.roleSecret);
+      applied.push(...(await migrateService(client, service, options)));
+    }
+    return { applied };
+  } finally {
+    await client.end();
+  }
+}
+
+/** Services are the folders that bring migrations. */
+export function findServices(servicesDir: string): string[] {
+  return readdirSync(servicesDir)
+    .filter((name) => existsSync(join(servicesDir, name, 'migrations')))
+    .sort();
+}
+
+const bootstrapSql = `
+  create schema if not exists loyalnest;
+  create table if not exists loyalnest.migrations (
+    service text not null,
+    name text not null,
+    sha256 text not null,
+    applied_at timestamptz not null default now(),
+    primary key (service, name)
+  );
+  create or replace function loyalnest.merchant_ids() returns bigint[]
+    language sql stable parallel safe
+    return string_to_array(nullif(current_setting('loyalnest.merchant_ids', true), ''), ',')::bigint[];
+  create or replace function loyalnest.refuse_change() returns trigger
+    language plpgsql as $$
+    begin
+      raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'restrict_violation';
+    end $$;
+`;
+
+async function assertVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string; server_version: string }>(
+    `select current_setting('server_version_num') as server_version_num, current_setting('server_version') as server_version`,
+  );
+  const [row] = rows;
+  if (row && Number(row.server_version_num) >= postgresMajorMin * 10_000) return;
+  throw new Error(`PostgreSQL ${postgresMajorMin} or newer is needed; this server is ${row?.server_version}`);
+}
+
+async function ensureServiceRole(client: pg.Client, service: string, roleSecret: string): Promise<void> {
+  const role = client.escapeIdentifier(roleName(service));
+  const schema = client.escapeIdentifier(schemaName(service));
+  const jobs = client.escapeIdentifier(`${schemaName(service)}_jobs`);
+  const password = client.escapeLiteral(rolePassword(service, roleSecret));
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [roleName(service)]);
+  if (!rowCount) await client.query(`create role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls`);
+  await client.query(`
+    alter role ${role} password ${password};
+    create schema if not exists ${schema};
+    create schema if not exists ${jobs};
+    grant usage on schema loyalnest to ${role};
+    grant usage on schema ${schema} to ${role};
+    grant usage, create on schema ${jobs} to ${role};
+    alter role ${role} set search_path = ${schema};
+  `);
+}
+
+async function migrateService(client: pg.Client, service: string, options: MigrateOptions): Promise<string[]> {
+  const folder = join(options.servicesDir, service, 'migrations');
+  const done = await client.query<{ name: string; sha256: string }>(
+    'select name, sha256 from loyalnest.migrations where service = $1',
+    [service],
+  );
+  const hashes = new Map(done.rows.map((row) => [row.name, row.sha256]));
+  const applied: string[] = [];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const before = hashes.get(name);
+    if (before === sha256) continue;
+    if (before !== undefined) throw new Error(`migration ${service}/${name} has changed since it was applied`);
+    options.log?.(`migrate ${service}/${name}`);
+    await applyMigration(client, { service, name, sha256, text });
+    applied.push(`${service}/${name}`);
+  }
+  return applied;
+}
+
+async function applyMigration(
+  client: pg.Client,
+  migration: { service: string; name: string; sha256: string; text: string },
+): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(`set local search_path = ${client.escapeIdentifier(schemaName(migration.service))}`);
+    await client.query(migration.text);
+    await client.query('insert into loyalnest.migrations (service, name, sha256) values ($1, $2, $3)', [
+      migration.service,
+      migration.name,
+      migration.sha256,
+    ]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new Error(`migration ${migration.service}/${migration.name} failed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+const int8 = 20;
+const int8Array = 1016;
+
+/** Ids, points and minor units are safe integers in this product; one that is not is refused, never rounded. */
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`integer ${text} is out of the safe range`);
+  return value;
+}
+
+pg.types.setTypeParser(int8, parseSafeInteger);
+const parseTextArray = pg.types.getTypeParser(1009) as (text: string) => string[];
+pg.types.setTypeParser(int8Array as never, (text: string) => parseTextArray(text).map(parseSafeInteger));
+
+export type PoolOptions = { connectionString: string; max: number; applicationName: string };
+
+/** A request waits this long for a connection before it is answered 503. */
+const connectTimeoutMs = 3_000;
+/** No statement of a request may run longer; batch work sets its own limit. */
+const statementTimeoutMs = 15_000;
+
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    keepAlive: true,
+  });
+  // An idle connection that breaks (PostgreSQL restarts) is dropped from the pool; the next query opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}
