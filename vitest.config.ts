@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const globalSetup = fileURLToPath(new URL('libs/platform/src/testing/global-setup.ts', import.meta.url));
+
+/** NestJS reads parameter types from the metadata that decorators leave behind. */
+const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
+
+/** A first start of PostgreSQL or of the simulator on a busy machine takes seconds, not the default 5. */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+/** Projects whose tests may ask for a database: they share one throwaway PostgreSQL. */
+function withPostgres(folder: string) {
+  return { root, oxc, test: { ...timeouts, name: folder, include: [`${folder}/*/test/**/*.test.ts`], globalSetup } };
+}
+
+export default defineConfig({
+  oxc,
+  test: {
+    projects: [
+      withPostgres('libs'),
+      withPostgres('services'),
+      withPostgres('apps'),
+      { root, oxc, test: { ...timeouts, name: 'tools', include: ['tools/*/test/**/*.test.ts'] } },
+      { root, oxc, test: { ...timeouts, name: 'e2e', include: ['e2e/**/*.test.ts'], fileParallelism: false } },
+    ],
+  },
+});
