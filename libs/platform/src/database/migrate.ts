@@ -48,24 +48,7 @@ export function findServices(servicesDir: string): string[] {
     .sort();
 }
 
-const bootstrapSql = `
-  create schema if not exists loyalnest;
-  create table if not exists loyalnest.migrations (
-    service text not null,
-    name text not null,
-    sha256 text not null,
-    applied_at timestamptz not null default now(),
-    primary key (service, name)
-  );
-  create or replace function loyalnest.merchant_ids() returns bigint[]
-    language sql stable parallel safe
-    return string_to_array(nullif(current_setting('loyalnest.merchant_ids', true), ''), ',')::bigint[];
-  create or replace function loyalnest.refuse_change() returns trigger
-    language plpgsql as $$
-    begin
-      raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'restrict_violation';
-    end $$;
-`;
+const bootstrapSql = readFileSync(join(import.meta.dirname, 'bootstrap.sql'), 'utf8');
 
 async function assertVersion(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ server_version_num: string; server_version: string }>(

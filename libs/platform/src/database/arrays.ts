@@ -1,0 +1,23 @@
+/**
+ * PostgreSQL array literals for set-based statements (`unnest($1::bigint[], …)`). Built here because the driver's own
+ * conversion walks every element through its general value mapping, which costs more than the statement at 128 rows.
+ */
+export function numberArray(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? 'null').join(',')}}`;
+}
+
+export function textArray(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'null' : quote(value))).join(',')}}`;
+}
+
+export function timeArray(values: readonly (Date | string | null)[]): string {
+  return textArray(values.map((value) => (value instanceof Date ? value.toISOString() : value)));
+}
+
+export function jsonArray(values: readonly unknown[]): string {
+  return textArray(values.map((value) => (value === null || value === undefined ? null : JSON.stringify(value))));
+}
+
+function quote(value: string): string {
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,90 @@
+import type { Database, Tx } from '@loyalnest/platform/database/database';
+import { z } from 'zod';
+
+/** A shop as every service knows it, from `merchant.installed.v1` and its like. Times are instants; `timezone` is IANA. */
+export const shopSchema = z.object({
+  merchantId: z.number().int(),
+  shopDomain: z.string(),
+  currency: z.string(),
+  timezone: z.string(),
+  isInstalled: z.boolean(),
+});
+
+export type Shop = z.infer<typeof shopSchema>;
+
+type ShopRow = { merchant_id: number; shop_domain: string; currency: string; timezone: string; is_installed: boolean };
+
+/** How long a shop is served from memory: a change in another process is seen after this. */
+const freshMs = 5_000;
+/** A shop that just installed may be known to its owner but not here yet; ask again for this long before saying no. */
+const patienceMs = 1_500;
+const patienceStepMs = 50;
+
+/** Which merchant a shop domain is. Reads the service's own `shops` table. */
+export class ShopDirectory {
+  readonly #database: Database;
+  readonly #known = new Map<string, { shop: Shop; readAtMs: number }>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The shop, or `undefined` if nobody installed LoyalNest there. */
+  async findShop(shopDomain: string): Promise<Shop | undefined> {
+    const known = this.#known.get(shopDomain);
+    if (known && Date.now() - known.readAtMs < freshMs) return known.shop;
+    return this.#read(shopDomain);
+  }
+
+  /** As `findShop`, for deliveries that may overtake the news of the installation. */
+  async awaitShop(shopDomain: string): Promise<Shop | undefined> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const shop = await this.findShop(shopDomain);
+      if (shop || Date.now() >= deadline) return shop;
+      await new Promise((resolve) => setTimeout(resolve, patienceStepMs));
+    }
+  }
+
+  async #read(shopDomain: string): Promise<Shop | undefined> {
+    const [row] = await this.#database.forNoMerchant((tx) =>
+      tx.query<ShopRow>(
+        'select merchant_id, shop_domain, currency, timezone, is_installed from shops where shop_domain = $1',
+        [shopDomain],
+      ),
+    );
+    if (!row) return undefined;
+    const shop = fromRow(row);
+    this.#known.set(shopDomain, { shop, readAtMs: Date.now() });
+    return shop;
+  }
+
+  /** Every shop, installed or not, by merchant id. */
+  async listShops(): Promise<Shop[]> {
+    const rows = await this.#database.forNoMerchant((tx) =>
+      tx.query<ShopRow>('select merchant_id, shop_domain, currency, timezone, is_installed from shops order by merchant_id'),
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Takes over what an event says of a shop, inside the event's transaction. */
+  async record(tx: Tx, shop: Shop): Promise<void> {
+    await tx.query(
+      `insert into shops (merchant_id, shop_domain, currency, timezone, is_installed) values ($1, $2, $3, $4, $5)
+       on conflict (merchant_id) do update set shop_domain = excluded.shop_domain, currency = excluded.currency,
+         timezone = excluded.timezone, is_installed = excluded.is_installed`,
+      [shop.merchantId, shop.shopDomain, shop.currency, shop.timezone, shop.isInstalled],
+    );
+    this.#known.delete(shop.shopDomain);
+  }
+}
+
+function fromRow(row: ShopRow): Shop {
+  return {
+    merchantId: row.merchant_id,
+    shopDomain: row.shop_domain,
+    currency: row.currency,
+    timezone: row.timezone,
+    isInstalled: row.is_installed,
+  };
+}
