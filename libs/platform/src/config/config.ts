@@ -11,6 +11,7 @@ const secret = z.string().min(16);
 export const configSchema = z.object({
   PORT: port.default(7400).describe('Port of the HTTP server.'),
   HOST: z.string().default('127.0.0.1').describe('Address the HTTP server listens on.'),
+  RPC_PORT: port.optional().describe('Port of the gRPC server (HTTP/2 without TLS) for calls from other processes; absent: none.'),
   APP_URL: url.default('http://127.0.0.1:7400').describe('Public address of the product, as Shopify reaches it.'),
   DATABASE_URL: z
     .string()

@@ -1,6 +1,7 @@
 import pg from 'pg';
 
 const int8 = 20;
+const textArray = 1009;
 const int8Array = 1016;
 
 /** Ids, points and minor units are safe integers in this product; one that is not is refused, never rounded. */
@@ -11,7 +12,7 @@ function parseSafeInteger(text: string): number {
 }
 
 pg.types.setTypeParser(int8, parseSafeInteger);
-const parseTextArray = pg.types.getTypeParser(1009) as (text: string) => string[];
+const parseTextArray = pg.types.getTypeParser(textArray as never) as (text: string) => string[];
 pg.types.setTypeParser(int8Array as never, (text: string) => parseTextArray(text).map(parseSafeInteger));
 
 export type PoolOptions = { connectionString: string; max: number; applicationName: string };

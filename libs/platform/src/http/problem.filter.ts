@@ -1,0 +1,77 @@
+import { STATUS_CODES } from 'node:http';
+import { AppError, errorCodes, type ErrorCode } from '@loyalnest/contracts/errors';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isUnavailable } from '../database/database.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** An error as RFC 9457 describes it; `code` is stable. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  [member: string]: unknown;
+};
+
+/** Turns whatever was thrown into problem+json. What is not meant for the caller is logged and stays here. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toAppError(thrown);
+    if (error.status >= 500) {
+      const { url, method } = http.getRequest<FastifyRequest>();
+      const path = url.split('?', 1)[0];
+      this.#logger[error.status === 503 ? 'warn' : 'error']({ err: error.cause ?? error, method, path }, error.code);
+    }
+    sendProblem(reply, error);
+  }
+}
+
+export function sendProblem(reply: FastifyReply, error: AppError): void {
+  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
+  void reply.status(error.status).header('content-type', 'application/problem+json').send(JSON.stringify(toProblem(error)));
+}
+
+export function toProblem(error: AppError): Problem {
+  const { title, status } = errorCodes[error.code];
+  return { ...error.details, type: `urn:loyalnest:problem:${error.code}`, title, status, code: error.code, detail: error.message };
+}
+
+const codeByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'invalid-request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'body-too-large',
+  415: 'unsupported-media-type',
+  429: 'too-many-requests',
+  503: 'overloaded',
+};
+
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isUnavailable(thrown)) return new AppError('database-unavailable', undefined, { cause: thrown, retryAfterSeconds: 2 });
+  const status = httpStatus(thrown);
+  if (status !== undefined && status < 500) {
+    const code = codeByStatus[status] ?? 'invalid-request';
+    return new AppError(code, status === 404 ? undefined : (thrown as Error).message || STATUS_CODES[status]);
+  }
+  return new AppError('internal', undefined, { cause: thrown });
+}
+
+function httpStatus(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  const { statusCode } = (thrown ?? {}) as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : undefined;
+}

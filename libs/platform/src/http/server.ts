@@ -1,0 +1,67 @@
+import { AppError } from '@loyalnest/contracts/errors';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../telemetry/logger.ts';
+import { ProblemFilter, sendProblem, toAppError } from './problem.filter.ts';
+
+/** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
+export const bodyBytesMax = 10 * 1024 * 1024;
+/** Requests to our own API are small. */
+const apiBodyBytesMax = 256 * 1024;
+
+/** Paths whose handlers want the bytes as they came: signatures are over bytes. */
+const rawPaths = ['/webhooks/'];
+
+export function createAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: bodyBytesMax,
+    trustProxy: 'loopback',
+    requestTimeout: 30_000,
+    routerOptions: { querystringParser: (query) => Object.fromEntries(new URLSearchParams(query)) },
+  });
+}
+
+/** Everything about HTTP that is the same for all services: bodies, validation, errors, headers. */
+export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (rawPaths.some((path) => request.url.startsWith(path))) return done(null, body);
+    try {
+      done(null, parseBody(request.headers['content-type'], body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    done(null, payload);
+  });
+  fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toAppError(error)));
+  app.useGlobalPipes(
+    new StandardSchemaValidationPipe({
+      exceptionFactory: (issues) =>
+        new AppError('invalid-request', undefined, {
+          details: {
+            issues: issues.slice(0, 20).map((issue) => ({
+              path: (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step)).join('.'),
+              message: issue.message,
+            })),
+          },
+        }),
+    }),
+  );
+  app.useGlobalFilters(new ProblemFilter(logger));
+}
+
+function parseBody(contentType: string | undefined, body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (body.length > apiBodyBytesMax) throw new AppError('body-too-large');
+  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw new AppError('unsupported-media-type');
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch (error) {
+    throw new AppError('invalid-json', undefined, { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { createPostgresBackend, withBackend } from 'bullmq';
+import type { Config } from '../config/config.ts';
+import { schemaName, serviceDatabaseUrl } from '../database/roles.ts';
+import type { Service } from '../service.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Job } from './job.ts';
+
+const { Queue, Worker } = withBackend(createPostgresBackend);
+
+/** Finished runs that stay to be looked at. */
+const keptRuns = 50;
+
+type Closable = { close(): Promise<void> };
+type JobsOf = { service: Service; jobs: Job[] };
+
+/** Runs each service's recurring jobs from a queue in the service's own database, once however many processes there are. */
+export class JobRunner {
+  readonly #services: readonly JobsOf[];
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #open: Closable[] = [];
+
+  constructor(options: { app: INestApplicationContext; rooms: readonly { service: Service }[]; config: Config; logger: Logger }) {
+    this.#config = options.config;
+    this.#logger = options.logger;
+    this.#services = options.rooms
+      .map(({ service }) => ({
+        service,
+        jobs: (service.jobs ?? []).map((token) => options.app.get(token, { strict: false })),
+      }))
+      .filter(({ jobs }) => jobs.length > 0);
+  }
+
+  /** Runs one job now, outside its schedule. */
+  async runNow(name: string): Promise<void> {
+    const job = this.#services.flatMap(({ jobs }) => jobs).find((candidate) => candidate.name === name);
+    if (!job) throw new Error(`no job is called ${name}`);
+    await job.run();
+  }
+
+  async start(): Promise<void> {
+    for (const entry of this.#services) await this.#startService(entry);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#open.map((part) => part.close()));
+  }
+
+  async #startService({ service, jobs }: JobsOf): Promise<void> {
+    const connection = {
+      connectionString: serviceDatabaseUrl({
+        databaseUrl: this.#config.DATABASE_URL,
+        service: service.name,
+        roleSecret: this.#config.DATABASE_ROLE_SECRET,
+      }),
+      schema: `${schemaName(service.name)}_jobs`,
+      max: 2,
+      application_name: `loyalnest-${service.name}-jobs`,
+    };
+    const byName = new Map(jobs.map((job) => [job.name, job]));
+    const queue = new Queue('jobs', { connection });
+    const worker = new Worker('jobs', async ({ name }) => byName.get(name)?.run(), {
+      connection,
+      removeOnComplete: { count: keptRuns },
+      removeOnFail: { count: keptRuns },
+    });
+    worker.on('failed', (job, error) => this.#logger.error({ err: error, job: job?.name, service_name: service.name }, 'job failed'));
+    worker.on('error', (error) => this.#logger.warn({ err: error, service_name: service.name }, 'job queue unavailable'));
+    queue.on('error', () => undefined);
+    this.#open.push(worker, queue);
+    for (const job of jobs) {
+      const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
+      await queue.upsertJobScheduler(job.name, repeat, { name: job.name });
+    }
+  }
+}

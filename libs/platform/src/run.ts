@@ -1,0 +1,163 @@
+import 'reflect-metadata';
+import { eventTypes } from '@loyalnest/contracts/events';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Clock, SystemClock } from './clock.ts';
+import { ConfigError, loadConfig, type Config } from './config/config.ts';
+import { Database } from './database/database.ts';
+import { createPool } from './database/pool.ts';
+import { serviceDatabaseUrl } from './database/roles.ts';
+import { EventConsumer } from './events/consumer.ts';
+import { OutboxSignal } from './events/outbox-signal.ts';
+import { Relay } from './events/relay.ts';
+import { addHealth } from './http/health.ts';
+import { createAdapter, setUpHttp } from './http/server.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { addRpc, listenRpc, RpcClients } from './rpc/rpc.ts';
+import type { Service } from './service.ts';
+import { createLogger, type Logger } from './telemetry/logger.ts';
+import { AppConfig, AppLogger } from './tokens.ts';
+
+export type RunningApp = {
+  app: NestFastifyApplication;
+  /** Address it listens on. */
+  url: string;
+  /** Port of the gRPC server, if there is one. */
+  rpcPort: number | undefined;
+  relays: readonly Relay[];
+  jobs: JobRunner;
+  /** Stops taking requests, lets what is under way end, then closes everything. */
+  close(): Promise<void>;
+};
+
+export type StartOptions = {
+  config: Config;
+  services: readonly Service[];
+  clock?: Clock;
+  logger?: Logger;
+  /** Jobs run on their schedule unless a test drives them. */
+  runsJobs?: boolean;
+};
+
+@Module({})
+class RootModule {}
+
+/** Starts services in this process and listens. */
+export async function start(options: StartOptions): Promise<RunningApp> {
+  const { config, services } = options;
+  const clock = options.clock ?? new SystemClock();
+  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: services.map(({ name }) => name).join('+') });
+  const rooms = services.map((service) => openRoom(service, config));
+  const rpc = new RpcClients(config);
+  const root: DynamicModule = {
+    module: RootModule,
+    global: true,
+    imports: rooms.map(({ service, database, signal }) => ({
+      module: service.module,
+      providers: [
+        { provide: Database, useValue: database },
+        { provide: OutboxSignal, useValue: signal },
+        { provide: AppLogger, useValue: logger.child({ service_name: service.name }) },
+      ],
+    })),
+    providers: [
+      { provide: Clock, useValue: clock },
+      { provide: AppConfig, useValue: config },
+      { provide: RpcClients, useValue: rpc },
+    ],
+    exports: [Clock, AppConfig, RpcClients],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  setUpHttp(app, logger);
+  addHealth(app, rooms);
+  await app.init();
+  const routes = addRpc(app, services, rpc);
+
+  const jobs = new JobRunner({ app, rooms, config, logger });
+  const relays = connectRelays(app, rooms, logger);
+  const workers = services.flatMap((service) => (service.workers ?? []).map((token) => app.get(token, { strict: false })));
+  await app.listen({ port: config.PORT, host: config.HOST });
+  const rpcServer =
+    config.RPC_PORT === undefined
+      ? undefined
+      : await listenRpc({ routes, secret: config.DATABASE_ROLE_SECRET, host: config.HOST, port: config.RPC_PORT });
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  for (const worker of workers) await worker.start();
+  for (const relay of relays) relay.start();
+  if (options.runsJobs ?? true) await jobs.start();
+  logger.info({ url }, 'listening');
+
+  return {
+    app,
+    url,
+    rpcPort: rpcServer?.port,
+    relays,
+    jobs,
+    async close() {
+      await jobs.stop();
+      await rpcServer?.close();
+      await app.close();
+      for (const worker of workers) await worker.stop();
+      await Promise.all(relays.map((relay) => relay.stop()));
+      await Promise.all(rooms.map((room) => room.database.pool.end()));
+    },
+  };
+}
+
+/** The main program of an app or a service. Ends the process with 1 and one line if it cannot start. */
+export async function run(...services: Service[]): Promise<void> {
+  try {
+    const config = loadConfig(process.env);
+    const running = await start({ config, services });
+    let isClosing = false;
+    const stop = (): void => {
+      if (isClosing) return;
+      isClosing = true;
+      running.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  } catch (error) {
+    const isExpected = error instanceof ConfigError || (error as { code?: string }).code === 'EADDRINUSE';
+    process.stderr.write(`cannot start: ${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    process.exit(1);
+  }
+}
+
+export type Room = { service: Service; database: Database; signal: OutboxSignal };
+
+function openRoom(service: Service, config: Config): Room {
+  const connectionString = serviceDatabaseUrl({
+    databaseUrl: config.DATABASE_URL,
+    service: service.name,
+    roleSecret: config.DATABASE_ROLE_SECRET,
+  });
+  const pool = createPool({ connectionString, max: config.DATABASE_POOL_MAX, applicationName: `loyalnest-${service.name}` });
+  return { service, database: new Database(pool), signal: new OutboxSignal() };
+}
+
+/** One relay for each pair of a service that publishes and one that listens. */
+function connectRelays(app: NestFastifyApplication, rooms: readonly Room[], logger: Logger): Relay[] {
+  const relays: Relay[] = [];
+  for (const listener of rooms) {
+    const handlers = (listener.service.events ?? []).map((token) => app.get(token, { strict: false }));
+    if (handlers.length === 0) continue;
+    const consumer = new EventConsumer({ name: listener.service.name, database: listener.database, handlers });
+    for (const source of rooms) {
+      const isHeard = eventTypes.some((type) => type.service === source.service.name && consumer.types.has(type.name));
+      if (!isHeard) continue;
+      const relay = new Relay({ source: source.service.name, database: source.database, consumer, logger });
+      source.signal.onCommit(() => relay.nudge());
+      relays.push(relay);
+    }
+  }
+  return relays;
+}

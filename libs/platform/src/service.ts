@@ -1,0 +1,23 @@
+import type { ConnectRouter } from '@connectrpc/connect';
+import type { Type } from '@nestjs/common';
+import type { EventHandler } from './events/consumer.ts';
+import type { Job } from './jobs/job.ts';
+
+/** Adds a service's procedures to a router (see `contracts/proto`). */
+export type RpcRoutes = { register(router: ConnectRouter): void };
+
+/** Something that runs from the start of a service to its end. */
+export type Worker = { start(): Promise<void> | void; stop(): Promise<void> };
+
+/**
+ * A service: its name, its Nest module, and which of the module's providers the platform has to connect: to the events
+ * of other services, to the clock, and to callers over RPC.
+ */
+export type Service = {
+  name: string;
+  module: Type;
+  events?: readonly Type<EventHandler>[];
+  jobs?: readonly Type<Job>[];
+  rpc?: readonly Type<RpcRoutes>[];
+  workers?: readonly Type<Worker>[];
+};
