@@ -1,0 +1,58 @@
+// Runs on any Node from 20 on, before anything is installed: plain JavaScript without dependencies.
+// Usage: node install.mjs ROOT STAMP
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [root, stamp] = process.argv.slice(2);
+const lockFile = join(root, 'package-lock.json');
+
+try {
+  if (!isInstalled()) install();
+  copyFileSync(lockFile, stamp);
+} catch (error) {
+  console.error(`dev.sh: ${error.message}`);
+  process.exit(1);
+}
+
+/** Whether npm's own record of node_modules names what the lockfile names; then somebody ran `npm install` already. */
+function isInstalled() {
+  const record = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const wanted = readPackages(lockFile);
+  const present = readPackages(record);
+  delete wanted[''];
+  const isSame = (path) => JSON.stringify(wanted[path]) === JSON.stringify(present[path]);
+  // Optional packages for other systems are rightly absent.
+  const isMissing = (path) => !present[path] && !wanted[path].optional;
+  return (
+    Object.keys(wanted).every((path) => !isMissing(path) && (!present[path] || isSame(path))) &&
+    Object.keys(present).every((path) => wanted[path])
+  );
+}
+
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
+}
+
+function install() {
+  const started = Date.now();
+  console.log('Installing what the lockfile says…');
+  // The working folder says what is installed; variables of an npm script that started us must not.
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
+  if (npm.error?.code === 'ENOENT')
+    throw new Error('npm is needed: it comes with Node (https://nodejs.org/en/download)');
+  if (npm.error) throw npm.error;
+  if (npm.status !== 0) throw new Error(`npm ci failed: ${firstReason(`${npm.stderr}\n${npm.stdout}`)}`);
+  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** npm says in many lines what fits into one. */
+function firstReason(output) {
+  const lines = output.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim());
+  if (lines.some((line) => line.includes('ENOSPC'))) return `the disk that holds ${root} is full`;
+  if (lines.some((line) => line.includes('EACCES'))) return `no permission to write in ${root}`;
+  const reasons = lines.filter((line) => line && !/^(code|errno|syscall|A complete log)\b/.test(line));
+  return `${reasons[0] ?? 'no reason given'} (run npm ci in ${root} to see all of it)`;
+}

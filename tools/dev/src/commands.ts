@@ -1,0 +1,80 @@
+import { parseOptions } from './options.ts';
+
+export type Command = { name: string; usage: string; summary: string } & (
+  | { run(args: string[]): Promise<number> }
+  /**
+   * A program of its own, relative to the repository, that gets the arguments as they are and finds the running instance
+   * in its environment (see `environment.ts`). `needs: 'instance'` refuses to start it while nothing runs.
+   */
+  | { script: string; needs: 'instance' | 'nothing' }
+);
+
+export const commands: readonly Command[] = [
+  {
+    name: 'up',
+    usage: './dev.sh [up] [--detach]',
+    summary: 'Start everything; Ctrl-C stops it. With --detach it keeps running in the background.',
+    async run(args) {
+      const { detach, background } = parseOptions(args, { detach: 'boolean', background: 'boolean' }).values;
+      if (detach) return (await import('./detach.ts')).upDetached();
+      return (await import('./up.ts')).up({ isBackground: background === true });
+    },
+  },
+  {
+    name: 'down',
+    usage: './dev.sh down',
+    summary: 'Stop everything, also what a crashed run left behind.',
+    async run(args) {
+      parseOptions(args, {});
+      return (await import('./down.ts')).down();
+    },
+  },
+  {
+    name: 'status',
+    usage: './dev.sh status [--json]',
+    summary: 'Addresses, versions and health of each part; exit code 0 when all is well, 1 otherwise.',
+    async run(args) {
+      const { json } = parseOptions(args, { json: 'boolean' }).values;
+      return (await import('./status.ts')).status({ format: json ? 'json' : 'text' });
+    },
+  },
+  {
+    name: 'reset',
+    usage: './dev.sh reset [--yes]',
+    summary: 'Stop everything and remove its data; the next start begins anew. Asks first, unless --yes.',
+    async run(args) {
+      const { yes } = parseOptions(args, { yes: 'boolean' }).values;
+      return (await import('./reset.ts')).reset({ isConfirmed: yes === true });
+    },
+  },
+  {
+    name: 'logs',
+    usage: './dev.sh logs [server|simulator|postgres|dev] [-f] [--lines N]',
+    summary: 'The last log lines, of one part or of all; -f keeps following.',
+    async run(args) {
+      const { values, positionals } = parseOptions(args, { follow: 'boolean', lines: 'string' }, { positionalsMax: 1 });
+      return (await import('./logs.ts')).logs({ ...values, part: positionals[0] });
+    },
+  },
+  {
+    name: 'test',
+    usage: './dev.sh test [filter…]',
+    summary: 'All checks and tests; with a filter only the tests whose file names contain it.',
+    script: 'tools/check/src/main.ts',
+    needs: 'nothing',
+  },
+];
+
+export function overview(): string {
+  const lines = commands.map(({ usage, summary }) => `  ${usage}\n      ${summary}\n`);
+  return `LoyalNest on this machine.
+
+${lines.join('')}
+Environment:
+  LOYALNEST_PORT_BASE   server on this port, simulator and PostgreSQL on the next two (7400)
+  LOYALNEST_HOME        folder of the data, secrets and logs (.loyalnest in the repository)
+  DATABASE_URL          use this PostgreSQL (15 or newer) instead of the embedded one
+  SHOPIFY_CLIENT_ID, SHOPIFY_CLIENT_SECRET, APP_URL
+                        connect to a real Shopify app instead of the simulator (docs/shopify.md)
+`;
+}

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { UserError } from './errors.ts';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+export const partNames = ['postgres', 'simulator', 'server'] as const;
+export type PartName = (typeof partNames)[number];
+
+/** One copy of the product on this machine: where its files are and which ports it uses. */
+export type Instance = {
+  home: string;
+  ports: Record<PartName, number>;
+  /** Without the slash at the end. */
+  serverUrl: string;
+  simulatorUrl: string;
+  paths: {
+    postgres: string;
+    simulator: string;
+    secrets: string;
+    keys: string;
+    run: string;
+    logs: string;
+  };
+  logFile(part: PartName | 'dev'): string;
+};
+
+const portBaseDefault = 7400;
+const portBaseMax = 65_533;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function findInstance(env: Environment = process.env): Instance {
+  const home = resolve(env['LOYALNEST_HOME'] || join(root, '.loyalnest'));
+  const base = parsePortBase(env['LOYALNEST_PORT_BASE']);
+  const ports = { server: base, simulator: base + 1, postgres: base + 2 };
+  const paths = {
+    postgres: join(home, 'postgres'),
+    simulator: join(home, 'simulator'),
+    secrets: join(home, 'secrets.json'),
+    keys: join(home, 'keys.json'),
+    run: join(home, 'run'),
+    logs: join(home, 'logs'),
+  };
+  return {
+    home,
+    ports,
+    paths,
+    serverUrl: `http://127.0.0.1:${ports.server}`,
+    simulatorUrl: `http://127.0.0.1:${ports.simulator}`,
+    logFile: (part) => join(paths.logs, `${part}.log`),
+  };
+}
+
+function parsePortBase(text: string | undefined): number {
+  if (!text) return portBaseDefault;
+  const base = Number(text);
+  if (/^\d+$/.test(text) && base >= 1 && base <= portBaseMax) return base;
+  throw new UserError(`LOYALNEST_PORT_BASE is "${text}"; it must be a port number from 1 to ${portBaseMax}`, 2);
+}

@@ -1,0 +1,40 @@
+import { commands, overview, type Command } from './commands.ts';
+import { UserError } from './errors.ts';
+import { runScript } from './script.ts';
+
+// Whoever reads our output may stop reading (`./dev.sh status | head -1`); that is no reason to fail.
+process.stdout.on('error', () => undefined);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`dev.sh: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+/** Without a command, and with nothing but options, `up` is meant. */
+async function dispatch(argv: string[]): Promise<number> {
+  const [first] = argv;
+  if (first === '--help' || first === '-h' || first === 'help') return print(overview());
+  const name = first === undefined || first.startsWith('-') ? 'up' : first;
+  const args = name === first ? argv.slice(1) : argv;
+  const command = commands.find((entry) => entry.name === name);
+  if (!command) throw new UserError(`unknown command "${name}"; ./dev.sh --help lists them`, 2);
+  return run(command, args);
+}
+
+async function run(command: Command, args: string[]): Promise<number> {
+  if ('script' in command) return runScript(command, args);
+  if (args.includes('--help') || args.includes('-h')) return print(`${command.usage}\n\n${command.summary}\n`);
+  return command.run(args);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureServerBundle, serverBundle } from './build.ts';
+import { describeAddress, migrateDatabase, startDatabase, type StartedDatabase } from './database.ts';
+import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from './environment.ts';
+import { partNames, root, type Instance } from './instance.ts';
+import { startProgram } from './part.ts';
+import { assertPortsFree } from './ports.ts';
+import { tookSince, type Progress } from './progress.ts';
+import { ensureSecrets, type Secrets } from './secrets.ts';
+import { stopStrays } from './strays.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export type Started = { database: StartedDatabase; app: ShopifyApp };
+
+type Context = { instance: Instance; supervisor: Supervisor; progress: Progress };
+
+/** Starts the parts, those that do not need each other at the same time. */
+export async function startAll(context: Context): Promise<Started> {
+  const { instance, supervisor, progress } = context;
+  const outsideUrl = process.env['DATABASE_URL'];
+  if (await stopStrays(instance)) progress.done('stopped what a crashed run had left behind');
+  const secrets = ensureSecrets(instance);
+  const app = findShopifyApp(instance, secrets);
+  await assertPortsFree(
+    instance,
+    partNames.filter((part) => isNeeded(part, { app, outsideUrl })),
+  );
+
+  supervisor.begin({
+    startedAt: new Date().toISOString(),
+    ports: instance.ports,
+    database: outsideUrl ? 'outside' : 'embedded',
+    serverUrl: instance.serverUrl,
+    ...(app.isSimulated ? { simulatorUrl: instance.simulatorUrl } : {}),
+  });
+  const [database] = await allOf([
+    openDatabase(context, { outsideUrl, secrets }),
+    existsSync(join(root, 'apps/server')) ? buildServer(context) : undefined,
+    app.isSimulated && existsSync(simulatorProgram) ? openSimulator(context, app) : undefined,
+  ]);
+  supervisor.assertAlive();
+  if (existsSync(serverBundle)) await openServer(context, { database, secrets, app });
+  supervisor.update({ phase: 'running' });
+  return { database, app };
+}
+
+function isNeeded(part: string, options: { app: ShopifyApp; outsideUrl: string | undefined }): boolean {
+  if (part === 'postgres') return !options.outsideUrl;
+  return part !== 'simulator' || options.app.isSimulated;
+}
+
+/** As Promise.all, but waits for the others before it fails: what they start must be known to be stopped. */
+async function allOf<T extends readonly unknown[]>(
+  work: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as never;
+}
+
+async function openDatabase(
+  { instance, supervisor, progress }: Context,
+  { outsideUrl, secrets }: { outsideUrl: string | undefined; secrets: Secrets },
+): Promise<StartedDatabase> {
+  const startMs = performance.now();
+  progress.begin('PostgreSQL');
+  const database = await startDatabase(instance, outsideUrl);
+  if (database.part) supervisor.add(database.part);
+  supervisor.update({ ownerUrl: database.ownerUrl });
+  progress.done(`PostgreSQL ${database.version} on ${describeAddress(database.ownerUrl)} ${tookSince(startMs)}`);
+
+  const migrateMs = performance.now();
+  const applied = await migrateDatabase({ ownerUrl: database.ownerUrl, roleSecret: secrets.databaseRoleSecret });
+  if (applied > 0) progress.done(`${applied} migrations ${tookSince(migrateMs)}`);
+  return database;
+}
+
+async function buildServer({ supervisor, progress }: Context): Promise<void> {
+  const startMs = performance.now();
+  if (await ensureServerBundle(supervisor.signal)) progress.done(`server built ${tookSince(startMs)}`);
+}
+
+const simulatorProgram = join(root, 'tools/shopify-simulator/src/main.ts');
+
+async function openSimulator({ instance, supervisor, progress }: Context, app: ShopifyApp): Promise<void> {
+  const startMs = performance.now();
+  const part = await startProgram({
+    name: 'simulator',
+    args: [simulatorProgram],
+    env: simulatorEnvironment(instance, app),
+    logFile: instance.logFile('simulator'),
+    healthUrl: `${instance.simulatorUrl}/control/health`,
+    signal: supervisor.signal,
+  });
+  supervisor.add(part);
+  progress.done(`Shopify simulator on ${instance.simulatorUrl} ${tookSince(startMs)}`);
+}
+
+async function openServer(
+  { instance, supervisor, progress }: Context,
+  { database, secrets, app }: Started & { secrets: Secrets },
+): Promise<void> {
+  const startMs = performance.now();
+  progress.begin('server');
+  const { ownerUrl } = database;
+  const part = await startProgram({
+    name: 'server',
+    args: ['--enable-source-maps', serverBundle],
+    env: serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
+    logFile: instance.logFile('server'),
+    healthUrl: `${instance.serverUrl}/readyz`,
+    signal: supervisor.signal,
+  });
+  supervisor.add(part);
+  progress.done(`server on ${instance.serverUrl} ${tookSince(startMs)}`);
+}
