@@ -5,6 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, SystemClock } from './clock.ts';
 import { ConfigError, loadConfig, type Config } from './config/config.ts';
+import { createEncryption } from './crypto/create-encryption.ts';
+import { Encryption } from './crypto/encryption.ts';
+import { KeyError } from './crypto/key-provider.ts';
 import { Database } from './database/database.ts';
 import { createPool } from './database/pool.ts';
 import { serviceDatabaseUrl } from './database/roles.ts';
@@ -47,7 +50,11 @@ class RootModule {}
 export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
   const clock = options.clock ?? new SystemClock();
-  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: services.map(({ name }) => name).join('+') });
+  const logger =
+    options.logger ?? createLogger({ level: config.LOG_LEVEL, service: services.map(({ name }) => name).join('+') });
+  const encrypting = services.filter(({ encrypts }) => encrypts).map(({ name }) => name);
+  const encryption =
+    encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
   const rooms = services.map((service) => openRoom(service, config));
   const rpc = new RpcClients(config);
   const root: DynamicModule = {
@@ -65,8 +72,9 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       { provide: Clock, useValue: clock },
       { provide: AppConfig, useValue: config },
       { provide: RpcClients, useValue: rpc },
+      ...encryption,
     ],
-    exports: [Clock, AppConfig, RpcClients],
+    exports: [Clock, AppConfig, RpcClients, ...encryption.map(({ provide }) => provide)],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
     bodyParser: false,
@@ -80,7 +88,9 @@ export async function start(options: StartOptions): Promise<RunningApp> {
 
   const jobs = new JobRunner({ app, rooms, config, logger });
   const relays = connectRelays(app, rooms, logger);
-  const workers = services.flatMap((service) => (service.workers ?? []).map((token) => app.get(token, { strict: false })));
+  const workers = services.flatMap((service) =>
+    (service.workers ?? []).map((token) => app.get(token, { strict: false })),
+  );
   await app.listen({ port: config.PORT, host: config.HOST });
   const rpcServer =
     config.RPC_PORT === undefined
@@ -126,8 +136,11 @@ export async function run(...services: Service[]): Promise<void> {
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   } catch (error) {
-    const isExpected = error instanceof ConfigError || (error as { code?: string }).code === 'EADDRINUSE';
-    process.stderr.write(`cannot start: ${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+    const isExpected =
+      error instanceof ConfigError || error instanceof KeyError || (error as { code?: string }).code === 'EADDRINUSE';
+    process.stderr.write(
+      `cannot start: ${isExpected ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
+    );
     process.exit(1);
   }
 }
@@ -140,7 +153,11 @@ function openRoom(service: Service, config: Config): Room {
     service: service.name,
     roleSecret: config.DATABASE_ROLE_SECRET,
   });
-  const pool = createPool({ connectionString, max: config.DATABASE_POOL_MAX, applicationName: `loyalnest-${service.name}` });
+  const pool = createPool({
+    connectionString,
+    max: config.DATABASE_POOL_MAX,
+    applicationName: `loyalnest-${service.name}`,
+  });
   return { service, database: new Database(pool), signal: new OutboxSignal() };
 }
 

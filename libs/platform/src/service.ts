@@ -16,6 +16,8 @@ export type Worker = { start(): Promise<void> | void; stop(): Promise<void> };
 export type Service = {
   name: string;
   module: Type;
+  /** Stores personal data or secrets: its providers may inject `Encryption`, and the start fails without a master key. */
+  encrypts?: boolean;
   events?: readonly Type<EventHandler>[];
   jobs?: readonly Type<Job>[];
   rpc?: readonly Type<RpcRoutes>[];

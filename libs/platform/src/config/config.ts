@@ -11,7 +11,9 @@ const secret = z.string().min(16);
 export const configSchema = z.object({
   PORT: port.default(7400).describe('Port of the HTTP server.'),
   HOST: z.string().default('127.0.0.1').describe('Address the HTTP server listens on.'),
-  RPC_PORT: port.optional().describe('Port of the gRPC server (HTTP/2 without TLS) for calls from other processes; absent: none.'),
+  RPC_PORT: port
+    .optional()
+    .describe('Port of the gRPC server (HTTP/2 without TLS) for calls from other processes; absent: none.'),
   APP_URL: url.default('http://127.0.0.1:7400').describe('Public address of the product, as Shopify reaches it.'),
   DATABASE_URL: z
     .string()
@@ -30,14 +32,31 @@ export const configSchema = z.object({
     .optional()
     .describe('Takes the place of MASTER_KEY_FILE: data keys are wrapped by this AWS KMS key.'),
   WRAPPED_KEYS_FILE: z.string().optional().describe('JSON file with the data keys that AWS KMS wrapped.'),
+  AWS_REGION: z.string().optional().describe('Region of the AWS KMS key; absent: the region in its ARN.'),
+  AWS_ACCESS_KEY_ID: z.string().optional().describe('Who calls AWS KMS; needs kms:Decrypt on the key.'),
+  AWS_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of AWS_ACCESS_KEY_ID.'),
+  AWS_SESSION_TOKEN: z.string().optional().describe('For temporary AWS credentials.'),
+  AWS_ENDPOINT_URL_KMS: url
+    .optional()
+    .describe('Address of AWS KMS, for a VPC endpoint; absent: the public one of the region.'),
   SHOPIFY_CLIENT_ID: z.string().min(1).describe("The app's client id."),
-  SHOPIFY_CLIENT_SECRET: secret.describe("The app's client secret: signs webhooks, session tokens and app-proxy calls."),
+  SHOPIFY_CLIENT_SECRET: secret.describe(
+    "The app's client secret: signs webhooks, session tokens and app-proxy calls.",
+  ),
   SHOPIFY_GATEWAY_URL: url
     .optional()
-    .describe('Connects to this address instead of the shop itself, keeping the Host header: the simulator, or an egress proxy.'),
+    .describe(
+      'Connects to this address instead of the shop itself, keeping the Host header: the simulator, or an egress proxy.',
+    ),
   POSTHOG_HOST: url.default('https://eu.i.posthog.com').describe('PostHog instance that receives product events.'),
-  POSTHOG_KEY: z.string().optional().describe('PostHog project key; without it product events stay in the local record.'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level logged.'),
+  POSTHOG_KEY: z
+    .string()
+    .optional()
+    .describe('PostHog project key; without it product events stay in the local record.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level logged.'),
 });
 
 export type Config = z.infer<typeof configSchema>;
