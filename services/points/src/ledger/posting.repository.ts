@@ -9,9 +9,10 @@ export type CustomerKey = { merchantId: number; customerId: number };
 export type CustomerBalance = CustomerKey & Balance;
 
 /**
- * Locks the balances of the customers that these arrivals touch: those named, and those whom the named orders already
- * pay. Everything that changes a customer's points holds this row first; rows are locked by merchant, then customer, so
- * that two batches cannot deadlock. Relies on the primary keys of `orders` and `customer_balances`.
+ * Locks the balances of the customers that these arrivals touch: those named, those whom the named orders already pay,
+ * and those whose rewards' codes the orders used. Everything that changes a customer's points holds this row first; rows are locked by merchant, then customer, so
+ * that two batches cannot deadlock. Relies on the
+ * primary keys of `orders` and `customer_balances` and on the unique codes of `reward_redemptions`.
  */
 export const lockBalancesSql = `
 with wanted as (
@@ -21,6 +22,10 @@ with wanted as (
   from unnest($3::bigint[], $4::bigint[]) as touched (merchant_id, order_id)
   join orders using (merchant_id, order_id)
   where orders.customer_id is not null
+  union
+  select reward_redemptions.merchant_id, reward_redemptions.customer_id
+  from unnest($5::bigint[], $6::text[]) as used (merchant_id, code)
+  join reward_redemptions using (merchant_id, code)
 )
 select merchant_id, customer_id, pending, available, held
 from customer_balances
@@ -30,11 +35,13 @@ for update of customer_balances`;
 
 type BalanceRow = { merchant_id: number; customer_id: number } & Balance;
 
-export async function lockBalances(
-  tx: Tx,
-  customers: readonly CustomerKey[],
-  orders: readonly { merchantId: number; orderId: number }[] = [],
-): Promise<CustomerBalance[]> {
+export type Touched = {
+  customers: readonly CustomerKey[];
+  orders?: readonly { merchantId: number; orderId: number }[];
+  codes?: readonly { merchantId: number; code: string }[];
+};
+
+export async function lockBalances(tx: Tx, { customers, orders = [], codes = [] }: Touched): Promise<CustomerBalance[]> {
   const rows = await tx.query<BalanceRow>(
     lockBalancesSql,
     [
@@ -42,6 +49,8 @@ export async function lockBalances(
       numberArray(customers.map((customer) => customer.customerId)),
       numberArray(orders.map((order) => order.merchantId)),
       numberArray(orders.map((order) => order.orderId)),
+      numberArray(codes.map((used) => used.merchantId)),
+      textArray(codes.map((used) => used.code)),
     ],
     'lock-balances',
   );

@@ -13,6 +13,8 @@ export type Award = {
   multiplier: string;
   /** Eligible minor units and points per line when the award was frozen. `0` is the shipping line. */
   lines: [lineId: number, eligibleMinor: number, points: number][];
+  /** The first transfer: what a clawback or void names as the one it reverses. */
+  transferId?: number;
 };
 
 export type Eligible = { lineId: number; minor: number };

@@ -100,18 +100,22 @@ function debit({ state, customerId, delta, programme }: Change): Entry[] {
   const entries: Entry[] = [];
   if (voided > 0) {
     const businessKey = `order/${state.orderId}/void/${state.revision}`;
-    entries.push({ ...common(state, customerId, voided), kind: 'void', businessKey });
+    entries.push({ ...common(state, customerId, voided), ...reverses(state), kind: 'void', businessKey });
   }
   if (clawedBack > 0) {
     const businessKey = `order/${state.orderId}/clawback/${state.revision}`;
     const policy = programme.settings.clawbackPolicy;
-    entries.push({ ...common(state, customerId, clawedBack), kind: 'clawback', businessKey, policy });
+    entries.push({ ...common(state, customerId, clawedBack), ...reverses(state), kind: 'clawback', businessKey, policy });
   }
   return entries;
 }
 
 function common(state: OrderState, customerId: number, points: number) {
   return { customerId, points, orderId: state.orderId, actor: 'shopify' };
+}
+
+function reverses(state: OrderState): { reversesTransferId?: number } {
+  return state.award?.transferId === undefined ? {} : { reversesTransferId: state.award.transferId };
 }
 
 /** Points count as earned when the order was placed; they last from the moment they can be spent. */

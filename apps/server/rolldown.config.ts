@@ -1,0 +1,11 @@
+import { defineConfig } from 'rolldown';
+
+/** One file of ours; what comes from npm stays in node_modules. */
+export default defineConfig({
+  input: 'src/main.ts',
+  cwd: import.meta.dirname,
+  platform: 'node',
+  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@loyalnest/'),
+  transform: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  output: { file: 'dist/main.js', format: 'esm', sourcemap: true },
+});

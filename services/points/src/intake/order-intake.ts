@@ -1,0 +1,179 @@
+import { AppError } from '@loyalnest/contracts/errors';
+import { Clock } from '@loyalnest/platform/clock';
+import { Database, isRetryable, isUnavailable } from '@loyalnest/platform/database/database';
+import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { TransferIds } from '../ledger/transfer-ids.ts';
+import { joinFacts } from '../orders/order-snapshot.ts';
+import { ProgrammeCache } from '../programme/programme.repository.ts';
+import { postOrders, RevisionConflict, type OrderArrival } from './order-batch.ts';
+
+/** Orders posted in one transaction. Past this a batch gains little and holds its locks for long. */
+export const batchMax = 128;
+/** Batches under way at once: one computes while the other waits for PostgreSQL. */
+const laneCount = 2;
+/** Orders that may wait; more and Shopify is asked to come back, which it does. */
+const waitingMax = 4_096;
+/** Shopify hangs up after 5 s; before that we say so ourselves. */
+const waitMaxMs = 4_500;
+/** Tries of a batch that lost a race. */
+const attemptsMax = 5;
+/** Transfers one order can need: earn or void and clawback, and those of a redemption. */
+const transfersPerOrder = 6;
+
+type Waiting = { arrival: OrderArrival; arrivedAtMs: number; resolve: () => void; reject: (error: Error) => void };
+
+/** An order that cannot be posted whatever the circumstances; it is kept for a person to look at. */
+export class PoisonOrder extends Error {
+  override readonly name = 'PoisonOrder';
+}
+
+/**
+ * Posts orders as they arrive, several in one transaction when several wait. `submit` resolves after the commit. Nothing
+ * waits for company: a lone order is a batch of one.
+ */
+@Injectable()
+export class OrderIntake implements OnApplicationShutdown {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #signal: OutboxSignal;
+  readonly #programmes = new ProgrammeCache();
+  readonly #transferIds: TransferIds;
+  readonly #lanes: Lane[];
+  readonly #sweeper: NodeJS.Timeout;
+  /** Sizes of finished batches, for whoever watches. */
+  readonly batches = { count: 0, orders: 0 };
+
+  constructor(database: Database, clock: Clock, signal: OutboxSignal) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#signal = signal;
+    this.#transferIds = new TransferIds(database);
+    this.#lanes = Array.from({ length: laneCount }, () => new Lane((batch) => this.#process(batch)));
+    this.#sweeper = setInterval(() => this.#giveUpOnLate(), 250).unref();
+  }
+
+  /** Throws `AppError` 503 when PostgreSQL is away or too much waits, `PoisonOrder` when the order cannot be posted. */
+  submit(arrival: OrderArrival): Promise<void> {
+    if (this.waiting >= waitingMax) return Promise.reject(overloaded());
+    const lane = this.#lanes[laneOf(arrival)];
+    if (!lane) throw new Error('no lane');
+    return new Promise((resolve, reject) => lane.add({ arrival, arrivedAtMs: performance.now(), resolve, reject }));
+  }
+
+  get waiting(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #giveUpOnLate(): void {
+    const latest = performance.now() - waitMaxMs;
+    for (const lane of this.#lanes) lane.giveUp(latest);
+  }
+
+  async #process(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const refused = await this.#post(joinArrivals(batch));
+      for (const waiting of batch) {
+        const error = refused.get(keyOf(waiting.arrival));
+        if (error) waiting.reject(new PoisonOrder(error.message, { cause: error }));
+        else waiting.resolve();
+      }
+    } catch (error) {
+      if (isUnavailable(error) || error instanceof AppError) return rejectAll(batch, error as Error);
+      if (batch.length > 1) return this.#processEach(batch);
+      return rejectAll(batch, new PoisonOrder((error as Error).message, { cause: error }));
+    }
+  }
+
+  /** One bad order must not fail its neighbours: alone, each shows whether it is the one. */
+  async #processEach(batch: readonly Waiting[]): Promise<void> {
+    for (const waiting of batch) await this.#process([waiting]);
+  }
+
+  async #post(arrivals: readonly OrderArrival[]): Promise<Map<string, Error>> {
+    const merchantIds = [...new Set(arrivals.map((arrival) => arrival.merchantId))];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const nextTransferId = await this.#transferIds.block(arrivals.length * transfersPerOrder);
+        const { refused } = await this.#database.forMerchants(merchantIds, (tx) =>
+          postOrders(arrivals, { tx, now: this.#clock.now(), programmes: this.#programmes, nextTransferId }),
+        );
+        this.batches.count += 1;
+        this.batches.orders += arrivals.length;
+        this.#signal.committed();
+        return new Map(refused.map(({ arrival, error }) => [keyOf(arrival), error]));
+      } catch (error) {
+        const lostRace = error instanceof RevisionConflict || isRetryable(error);
+        if (!lostRace || attempt === attemptsMax) throw lostRace ? overloaded(error) : error;
+      }
+    }
+  }
+}
+
+/** Orders that wait for one batch at a time. */
+class Lane {
+  readonly #process: (batch: readonly Waiting[]) => Promise<void>;
+  #queue: Waiting[] = [];
+  #isRunning = false;
+
+  constructor(process: (batch: readonly Waiting[]) => Promise<void>) {
+    this.#process = process;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  add(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Answers those who have waited since before `latestMs` that they should come back. */
+  giveUp(latestMs: number): void {
+    const late = this.#queue.filter((waiting) => waiting.arrivedAtMs < latestMs);
+    if (late.length === 0) return;
+    this.#queue = this.#queue.filter((waiting) => waiting.arrivedAtMs >= latestMs);
+    rejectAll(late, overloaded());
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    // Everything that arrived in this turn of the event loop joins the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#process(this.#queue.splice(0, batchMax));
+    this.#isRunning = false;
+  }
+}
+
+/** Deliveries about the same order become one arrival; facts may be joined in any order. */
+function joinArrivals(batch: readonly Waiting[]): OrderArrival[] {
+  const byOrder = new Map<string, OrderArrival>();
+  for (const { arrival } of batch) {
+    const key = keyOf(arrival);
+    const other = byOrder.get(key);
+    byOrder.set(key, other ? { ...arrival, facts: joinFacts(other.facts, arrival.facts) } : arrival);
+  }
+  return [...byOrder.values()];
+}
+
+/** A customer's orders share a lane, so that two batches seldom wait for the same balance row. */
+function laneOf({ merchantId, orderId, facts }: OrderArrival): number {
+  return (merchantId + (facts.snapshot?.customerId ?? orderId)) % laneCount;
+}
+
+function keyOf({ merchantId, orderId }: OrderArrival): string {
+  return `${merchantId}/${orderId}`;
+}
+
+function rejectAll(batch: readonly Waiting[], error: Error): void {
+  for (const waiting of batch) waiting.reject(error);
+}
+
+function overloaded(cause?: unknown): AppError {
+  return new AppError('overloaded', undefined, { retryAfterSeconds: 5, ...(cause === undefined ? {} : { cause }) });
+}

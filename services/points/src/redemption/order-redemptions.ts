@@ -1,0 +1,69 @@
+import type { Entry } from '../ledger/book.ts';
+import { sliceShares } from '../ledger/lots.ts';
+import { isDead } from '../orders/award.ts';
+import type { OrderState } from '../orders/order-plan.ts';
+import type { OrderFacts } from '../orders/order-snapshot.ts';
+import type { Redemption } from './redemption.ts';
+import type { RedemptionLookup } from './redemption.repository.ts';
+
+export type RedemptionPlan = { entries: Entry[]; changed: Redemption[] };
+
+/** What an order's facts mean for the rewards whose codes it used: capture once, give back as it is refunded. */
+export function planRedemptions(order: OrderState, lookup: RedemptionLookup): RedemptionPlan {
+  const plan: RedemptionPlan = { entries: [], changed: [] };
+  for (const before of lookup.ofOrder(order)) {
+    const entries = planOne(before, order);
+    if (entries.length === 0) continue;
+    plan.entries.push(...entries);
+    plan.changed.push(entries.reduce((redemption, entry) => apply(redemption, entry, order.orderId), before));
+  }
+  return plan;
+}
+
+function planOne(redemption: Redemption, order: OrderState): Entry[] {
+  if (redemption.orderId !== null && redemption.orderId !== order.orderId) return [];
+  const entries: Entry[] = [];
+  const isHeld = redemption.status === 'held' || redemption.status === 'active' || redemption.status === 'releasing';
+  if (isHeld && order.facts.snapshot) {
+    entries.push({ ...common(redemption, order), kind: 'capture', points: redemption.points, businessKey: `redemption/${redemption.redemptionId}/capture` });
+  }
+  if (!isHeld && redemption.status !== 'captured') return entries;
+  const back = pointsToGiveBack(redemption, order.facts) - redemption.restoredPoints;
+  if (back > 0) {
+    entries.push({
+      ...common(redemption, order),
+      kind: 'restore',
+      points: back,
+      businessKey: `redemption/${redemption.redemptionId}/restore/${order.revision}`,
+      shares: sliceShares(redemption.shares, { skip: redemption.restoredPoints, points: back }),
+      ...(redemption.captureTransferId === null ? {} : { reversesTransferId: redemption.captureTransferId }),
+    });
+  }
+  return entries;
+}
+
+/** Cumulative share of the reward that comes back: all of it for a dead order, else what the refunds are of the total. */
+export function pointsToGiveBack(redemption: Pick<Redemption, 'points'>, facts: OrderFacts): number {
+  if (!facts.snapshot) return 0;
+  if (isDead(facts)) return redemption.points;
+  const refunded = Object.values(facts.refunds).reduce((sum, refund) => sum + refund.totalMinor, 0);
+  if (refunded <= 0) return 0;
+  const { totalMinor } = facts.snapshot;
+  if (totalMinor <= 0 || refunded >= totalMinor) return redemption.points;
+  return Number((BigInt(redemption.points) * BigInt(refunded)) / BigInt(totalMinor));
+}
+
+function common(redemption: Redemption, order: OrderState) {
+  return {
+    customerId: redemption.customerId,
+    orderId: order.orderId,
+    redemptionId: redemption.redemptionId,
+    actor: 'shopify',
+  };
+}
+
+function apply(redemption: Redemption, entry: Entry, orderId: number): Redemption {
+  if (entry.kind === 'capture') return { ...redemption, status: 'captured', orderId };
+  if (entry.kind === 'restore') return { ...redemption, restoredPoints: redemption.restoredPoints + entry.points };
+  return redemption;
+}

@@ -1,0 +1,105 @@
+import { numberArray, textArray } from '@loyalnest/platform/database/arrays';
+import type { Tx } from '@loyalnest/platform/database/database';
+import type { LotShare } from '../ledger/transfer.ts';
+import type { OrderFacts } from '../orders/order-snapshot.ts';
+import type { Redemption, RedemptionStatus } from './redemption.ts';
+
+export type RedemptionRow = {
+  merchant_id: number;
+  redemption_id: number;
+  customer_id: number;
+  reward_id: number;
+  points: number;
+  code: string;
+  bucket: string;
+  status: RedemptionStatus;
+  shares: LotShare[];
+  hold_transfer_id: number;
+  capture_transfer_id: number | null;
+  order_id: number | null;
+  restored_points: number;
+  created_at: Date;
+  expires_at: Date | null;
+};
+
+export const redemptionColumns = `merchant_id, redemption_id, customer_id, reward_id, points, code, bucket, status, shares,
+  hold_transfer_id, capture_transfer_id, order_id, restored_points, created_at, expires_at`;
+
+export function redemptionFromRow(row: RedemptionRow): Redemption {
+  return {
+    merchantId: row.merchant_id,
+    redemptionId: row.redemption_id,
+    customerId: row.customer_id,
+    rewardId: row.reward_id,
+    points: row.points,
+    code: row.code,
+    bucket: row.bucket,
+    status: row.status,
+    shares: row.shares,
+    holdTransferId: row.hold_transfer_id,
+    captureTransferId: row.capture_transfer_id,
+    orderId: row.order_id,
+    restoredPoints: row.restored_points,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+type UsingOrder = { merchantId: number; orderId: number; facts: OrderFacts };
+
+/** Redemptions that orders of a batch used, by order and by code. */
+export class RedemptionLookup {
+  readonly #all: readonly Redemption[];
+
+  constructor(redemptions: readonly Redemption[]) {
+    this.#all = redemptions;
+  }
+
+  ofOrder(order: UsingOrder): Redemption[] {
+    if (this.#all.length === 0) return [];
+    const codes = order.facts.snapshot?.codes ?? [];
+    return this.#all.filter(
+      (redemption) =>
+        redemption.merchantId === order.merchantId &&
+        (redemption.orderId === order.orderId || (redemption.orderId === null && codes.includes(redemption.code))),
+    );
+  }
+}
+
+/** Redemptions of these customers, whose balance rows are locked, that these orders used or name by code. */
+export async function findRedemptionsOfOrders(
+  tx: Tx,
+  orders: readonly Pick<UsingOrder, 'merchantId' | 'facts'>[],
+): Promise<RedemptionLookup> {
+  const coded = orders.filter((order) => (order.facts.snapshot?.codes.length ?? 0) > 0);
+  if (coded.length === 0) return new RedemptionLookup([]);
+  const codes = coded.flatMap((order) => (order.facts.snapshot?.codes ?? []).map((code) => ({ merchantId: order.merchantId, code })));
+  const rows = await tx.query<RedemptionRow>(
+    `select ${redemptionColumns} from reward_redemptions
+     where (merchant_id, code) in (select * from unnest($1::bigint[], $2::text[]))`,
+    [numberArray(codes.map(({ merchantId }) => merchantId)), textArray(codes.map(({ code }) => code))],
+    'find-redemptions-by-code',
+  );
+  return new RedemptionLookup(rows.map(redemptionFromRow));
+}
+
+/** Writes back what changed of redemptions whose customer's balance row is locked. */
+export async function writeRedemptions(tx: Tx, redemptions: readonly Redemption[], now: Date): Promise<void> {
+  for (const redemption of redemptions) {
+    await tx.query(
+      `update reward_redemptions
+       set status = $3, order_id = $4, capture_transfer_id = $5, restored_points = $6,
+         settled_at = case when $3 in ('captured', 'released', 'failed') then coalesce(settled_at, $7) end
+       where merchant_id = $1 and redemption_id = $2`,
+      [
+        redemption.merchantId,
+        redemption.redemptionId,
+        redemption.status,
+        redemption.orderId,
+        redemption.captureTransferId,
+        redemption.restoredPoints,
+        now,
+      ],
+    );
+  }
+}
