@@ -1,47 +1,73 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { explain, UserError } from './errors.ts';
 import { prepareHome } from './home.ts';
-import { findInstance, root } from './instance.ts';
+import { findInstance, root, type Instance } from './instance.ts';
 import { lastWords } from './part.ts';
-import { printedProgress, type BackgroundMessage } from './progress.ts';
+import { printedProgress, type BackgroundMessage, type Progress } from './progress.ts';
 
 /** Starts `up` in the background, shows its progress, and returns when everything is up. */
 export async function upDetached(): Promise<number> {
-  const instance = findInstance();
+  await startInBackground({ instance: findInstance(), progress: printedProgress() });
+  return 0;
+}
+
+export type BackgroundRun = { pid: number; stop(): Promise<void> };
+
+/** Resolves when everything is up. Throws `UserError` when it ends before. */
+export async function startInBackground(options: { instance: Instance; progress: Progress }): Promise<BackgroundRun> {
+  const { instance, progress } = options;
   const logFile = instance.logFile('dev');
-  let log: number;
-  try {
-    prepareHome(instance);
-    log = openSync(logFile, 'a', 0o600);
-  } catch (error) {
-    throw explain(error, instance.home);
-  }
-  const child = spawn(process.execPath, [import.meta.filename.replace('detach', 'main'), 'up', '--background'], {
+  const log = openLog(instance);
+  const child = spawn(process.execPath, [join(root, 'tools/dev/src/main.ts'), 'up', '--background'], {
     cwd: root,
-    env: { ...process.env, LOYALNEST_HOME: instance.home },
+    env: {
+      ...process.env,
+      LOYALNEST_HOME: instance.home,
+      LOYALNEST_PORT_BASE: String(instance.ports.server),
+    },
     stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });
   closeSync(log);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
-  return follow(child, logFile);
+  const exited = new Promise<void>((settle) => child.once('exit', () => settle()).once('error', () => settle()));
+  const end = () => child.kill('SIGTERM');
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, end);
+  const failure = await untilUp(child, progress);
+  for (const signal of signals) process.off(signal, end);
+  if (failure) throw new UserError(failure.text ?? `the background process ended${lastWords(logFile)}`);
+
+  child.disconnect();
+  child.unref();
+  const stop = async () => {
+    child.ref();
+    end();
+    await exited;
+  };
+  return { pid: child.pid ?? 0, stop };
+}
+
+function openLog(instance: Instance): number {
+  try {
+    prepareHome(instance);
+    return openSync(instance.logFile('dev'), 'a', 0o600);
+  } catch (error) {
+    throw explain(error, instance.home);
+  }
 }
 
 /** The background process says when it is up; when it ends instead, it has said why. */
-async function follow(child: ChildProcess, logFile: string): Promise<number> {
-  const progress = printedProgress();
-  let failure: string | undefined;
-  const outcome = await new Promise<'up' | 'ended'>((settle) => {
-    child.once('exit', () => settle('ended'));
+async function untilUp(child: ChildProcess, progress: Progress): Promise<{ text?: string } | undefined> {
+  const failure: { text?: string } = {};
+  return new Promise((settle) => {
+    child.once('error', (error) => settle({ text: error.message }));
+    child.once('exit', () => settle(failure));
     child.on('message', (message: BackgroundMessage) => {
-      if (message.kind === 'up') settle('up');
-      else if (message.kind === 'failed') failure = message.text;
+      if (message.kind === 'up') settle(undefined);
+      else if (message.kind === 'failed') failure.text = message.text;
       else progress[message.kind](message.text);
     });
   });
-  if (child.connected) child.disconnect();
-  child.unref();
-  if (outcome === 'up') return 0;
-  throw new UserError(failure ?? `the background process ended${lastWords(logFile)}`);
 }

@@ -43,7 +43,7 @@ function parseCount(lines: string | undefined): number {
 /** Until the process is ended. */
 async function followAll(
   instance: Instance,
-  { positions, print }: { positions: Map<Source, number>; print(source: Source, line: string): void },
+  { positions, print }: { positions: Map<Source, number>; print: (source: Source, line: string) => void },
 ): Promise<never> {
   const rests = new Map<Source, string>();
   for (;;) {

@@ -34,7 +34,8 @@ async function tryPort(port: number): Promise<string | undefined> {
 const baseStep = 100;
 const basesMax = 20;
 
-async function findFreeBase(from: number): Promise<number | undefined> {
+/** The first of three neighbouring free ports above `from`. */
+export async function findFreeBase(from: number): Promise<number | undefined> {
   for (let step = 1; step <= basesMax; step += 1) {
     const base = from + step * baseStep;
     if (base + 2 > 65_535) return undefined;

@@ -31,7 +31,7 @@ export function isRunning(process: ProcessId): boolean {
 }
 
 export function readState(instance: Instance): State | undefined {
-  return readJson<State>(stateFile(instance));
+  return readJson(stateFile(instance)) as State | undefined;
 }
 
 export function writeState(instance: Instance, state: State): void {
@@ -40,7 +40,7 @@ export function writeState(instance: Instance, state: State): void {
 
 /** The process that runs this instance's parts, if there is one. */
 export function findSupervisor(instance: Instance): ProcessId | undefined {
-  const holder = readJson<ProcessId>(lockFile(instance));
+  const holder = readJson(lockFile(instance)) as ProcessId | undefined;
   return holder && isRunning(holder) ? holder : undefined;
 }
 
@@ -84,9 +84,9 @@ function alreadyRunning(instance: Instance, holder: ProcessId): UserError {
   );
 }
 
-function readJson<T>(file: string): T | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
     return undefined;

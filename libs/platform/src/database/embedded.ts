@@ -34,7 +34,7 @@ export type EmbeddedPostgres = {
   version: string;
   /** Settles when the server has ended, for whatever reason. */
   exited: Promise<Exit>;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 /** Safe for real data on one machine that also runs everything else. */

@@ -15,10 +15,9 @@ const servicesDir = fileURLToPath(new URL('../../../../services', import.meta.ur
 const folderPrefix = 'loyalnest-test-';
 const templateName = 'loyalnest_template';
 
-type SharedCluster = {
-  users: number;
-  started: Promise<{ provided: ProvidedContext['postgres']; remove(): Promise<void> }>;
-};
+type SharedCluster = { users: number; started: Promise<StartedCluster> };
+
+type StartedCluster = { provided: ProvidedContext['postgres']; remove: () => Promise<void> };
 
 /** The projects of one run share a cluster, and each loads this file anew. */
 const shared = globalThis as { loyalnestTestCluster?: SharedCluster };
@@ -37,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function startCluster(): Promise<Awaited<SharedCluster['started']>> {
+async function startCluster(): Promise<StartedCluster> {
   await removeLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
   // Root runs PostgreSQL as another user, who has to get at it.

@@ -1,0 +1,32 @@
+import { checkEndToEnd } from './e2e.ts';
+import { printStage } from './report.ts';
+import { runStage, type StageResult } from './stage.ts';
+import { staticStages } from './static-stages.ts';
+import { checkTests } from './tests.ts';
+
+// Usage: main.ts [filter…]. With a filter only the tests whose file names contain it; without, everything.
+const filters = process.argv.slice(2);
+const unknown = filters.find((filter) => filter.startsWith('-'));
+if (unknown === undefined) {
+  process.exitCode = await checkAll(filters);
+} else {
+  process.stderr.write(`dev.sh: unknown option '${unknown}'; ./dev.sh --help lists what is known\n`);
+  process.exitCode = 2;
+}
+
+/** Runs every stage even when one fails. The very last line counts stages and tests. */
+async function checkAll(filters: string[]): Promise<number> {
+  const results: StageResult[] = [];
+  const record = (result: StageResult) => {
+    results.push(result);
+    printStage(result);
+  };
+  if (filters.length === 0) for (const stage of staticStages) record(await runStage(stage));
+  record(await runStage({ name: 'unit and integration tests', run: () => checkTests(filters) }));
+  record(await runStage({ name: 'end-to-end tests', run: () => checkEndToEnd(filters) }));
+
+  const passed = results.reduce((sum, result) => sum + result.tests.passed + (result.isPassed ? 1 : 0), 0);
+  const failed = results.reduce((sum, result) => sum + result.tests.failed + (result.isPassed ? 0 : 1), 0);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '@loyalnest/dev/instance';
+import type { Outcome } from './stage.ts';
+
+export type Run = { exitCode: number | null; output: string };
+
+/** Runs a program of node_modules (or of ours) on this Node, in the repository, and keeps what it writes. */
+export async function runNode(script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exitCode = await new Promise<number | null>((settle, fail) => child.once('error', fail).once('close', settle));
+  return { exitCode, output };
+}
+
+export async function checkWith(script: string, args: readonly string[]): Promise<Outcome> {
+  const { exitCode, output } = await runNode(script, args);
+  return { isPassed: exitCode === 0, output };
+}

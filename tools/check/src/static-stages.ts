@@ -1,0 +1,17 @@
+import { checkBoundaries } from './boundaries.ts';
+import { checkGenerated } from './generated.ts';
+import { checkWith } from './program.ts';
+import type { Stage } from './stage.ts';
+
+/** What can be said about the code without running it. */
+export const staticStages: readonly Stage[] = [
+  { name: 'types', run: () => checkWith('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']) },
+  { name: 'lint', run: () => checkWith('node_modules/oxlint/bin/oxlint', []) },
+  { name: 'module boundaries', run: checkBoundaries },
+  {
+    name: 'formatting',
+    run: () => checkWith('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+  },
+  { name: 'unused code', run: () => checkWith('node_modules/knip/bin/knip.js', ['--no-progress']) },
+  { name: 'generated files', run: checkGenerated },
+];
