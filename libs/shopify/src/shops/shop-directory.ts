@@ -1,4 +1,5 @@
-import type { Database, Tx } from '@loyalnest/platform/database/database';
+import { Database, type Tx } from '@loyalnest/platform/database/database';
+import type { Provider } from '@nestjs/common';
 import { z } from 'zod';
 
 /** A shop as every service knows it, from `merchant.installed.v1` and its like. Times are instants; `timezone` is IANA. */
@@ -14,7 +15,7 @@ export type Shop = z.infer<typeof shopSchema>;
 
 type ShopRow = { merchant_id: number; shop_domain: string; currency: string; timezone: string; is_installed: boolean };
 
-/** How long a shop is served from memory: a change in another process is seen after this. */
+/** How long an installed shop is served from memory: a change in another process is seen after this. */
 const freshMs = 5_000;
 /** A shop that just installed may be known to its owner but not here yet; ask again for this long before saying no. */
 const patienceMs = 1_500;
@@ -46,6 +47,20 @@ export class ShopDirectory {
     }
   }
 
+  /**
+   * The shop if LoyalNest is installed there, for callers whom Shopify vouches for: it does so for installed shops only, so
+   * one that is not known as such has just installed, or installed again, and the news is on its way.
+   */
+  async awaitInstalled(shopDomain: string): Promise<Shop | undefined> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const shop = await this.findShop(shopDomain);
+      if (shop?.isInstalled) return shop;
+      if (Date.now() >= deadline) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, patienceStepMs));
+    }
+  }
+
   async #read(shopDomain: string): Promise<Shop | undefined> {
     const [row] = await this.#database.forNoMerchant((tx) =>
       tx.query<ShopRow>(
@@ -55,14 +70,17 @@ export class ShopDirectory {
     );
     if (!row) return undefined;
     const shop = fromRow(row);
-    this.#known.set(shopDomain, { shop, readAtMs: Date.now() });
+    // A shop that is not installed is read each time: when it comes back, its first requests must not be refused.
+    if (shop.isInstalled) this.#known.set(shopDomain, { shop, readAtMs: Date.now() });
     return shop;
   }
 
   /** Every shop, installed or not, by merchant id. */
   async listShops(): Promise<Shop[]> {
     const rows = await this.#database.forNoMerchant((tx) =>
-      tx.query<ShopRow>('select merchant_id, shop_domain, currency, timezone, is_installed from shops order by merchant_id'),
+      tx.query<ShopRow>(
+        'select merchant_id, shop_domain, currency, timezone, is_installed from shops order by merchant_id',
+      ),
     );
     return rows.map(fromRow);
   }
@@ -78,6 +96,13 @@ export class ShopDirectory {
     this.#known.delete(shop.shopDomain);
   }
 }
+
+/** For the module of each service that has a `shops` table. */
+export const shopDirectoryProvider: Provider<ShopDirectory> = {
+  provide: ShopDirectory,
+  useFactory: (database: Database) => new ShopDirectory(database),
+  inject: [Database],
+};
 
 function fromRow(row: ShopRow): Shop {
   return {

@@ -31,20 +31,28 @@ export class WebhookDoor {
   readonly #secret: string;
   readonly #handlers = new Map<string, WebhookHandler>();
 
-  constructor(options: { clientSecret: string; handlers: readonly WebhookHandler[] }) {
-    this.#secret = options.clientSecret;
-    for (const handler of options.handlers) {
-      for (const topic of handler.topics) {
-        if (this.#handlers.has(topic)) throw new Error(`two handlers own ${topic}`);
-        this.#handlers.set(topic, handler);
-      }
+  constructor(clientSecret: string) {
+    this.#secret = clientSecret;
+  }
+
+  /** Gives topics to their owner. Each has one. */
+  add(handler: WebhookHandler): void {
+    for (const topic of handler.topics) {
+      if (this.#handlers.has(topic)) throw new Error(`two handlers own ${topic}`);
+      this.#handlers.set(topic, handler);
     }
+  }
+
+  /** The topics that have an owner in this process. */
+  topics(): string[] {
+    return [...this.#handlers.keys()].sort();
   }
 
   /** Resolves when the delivery may be answered 200. Throws `AppError` otherwise. */
   async receive(request: WebhookRequest): Promise<void> {
     const { rawBody } = request;
-    if (!isSignedBody(rawBody, header(request, 'x-shopify-hmac-sha256'), this.#secret)) throw new AppError('invalid-signature');
+    if (!isSignedBody(rawBody, header(request, 'x-shopify-hmac-sha256'), this.#secret))
+      throw new AppError('invalid-signature');
     const topic = header(request, 'x-shopify-topic') ?? '';
     const handler = this.#handlers.get(topic);
     if (!handler) throw new AppError('unknown-topic');

@@ -1,0 +1,30 @@
+import { AppError } from '@loyalnest/contracts/errors';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ShopDirectory } from '../shops/shop-directory.ts';
+import { BearerTokens } from './bearer-tokens.ts';
+import type { GuardedRequest, MerchantPrincipal } from './principal.ts';
+
+/** Lets in the staff of a merchant. The service's module provides `ShopDirectory` and imports `ShopifyModule`. */
+@Injectable()
+export class MerchantGuard implements CanActivate {
+  constructor(
+    private readonly tokens: BearerTokens,
+    private readonly directory: ShopDirectory,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    request.principal = await this.identify(request);
+    return true;
+  }
+
+  private async identify(request: GuardedRequest): Promise<MerchantPrincipal> {
+    const bearer = await this.tokens.verify(request.headers.authorization);
+    const shop = await this.directory.awaitInstalled(bearer.shopDomain);
+    if (!shop) throw new AppError('unknown-shop');
+    // The domain may have passed to another merchant since the token was issued.
+    if (bearer.merchantId !== undefined && bearer.merchantId !== shop.merchantId) throw new AppError('unauthenticated');
+    const { merchantId, shopDomain } = shop;
+    return { kind: 'merchant', merchantId, shopDomain, userId: bearer.userId, roles: bearer.roles };
+  }
+}

@@ -1,0 +1,28 @@
+import { Clock } from '@loyalnest/platform/clock';
+import type { Config } from '@loyalnest/platform/config/config';
+import { AppConfig } from '@loyalnest/platform/tokens';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { isProxyRequest } from '../app-proxy.ts';
+import { ShopDirectory } from '../shops/shop-directory.ts';
+import { BearerTokens } from './bearer-tokens.ts';
+import { MerchantGuard } from './merchant.guard.ts';
+import type { GuardedRequest } from './principal.ts';
+import { ShopperGuard } from './shopper.guard.ts';
+
+/** Lets in either a merchant's staff or a shopper. A request with a proxy signature is the shopper's, whatever else it has. */
+@Injectable()
+export class PrincipalGuard implements CanActivate {
+  private readonly merchants: MerchantGuard;
+  private readonly shoppers: ShopperGuard;
+
+  constructor(@Inject(AppConfig) config: Config, clock: Clock, directory: ShopDirectory, tokens: BearerTokens) {
+    this.merchants = new MerchantGuard(tokens, directory);
+    this.shoppers = new ShopperGuard(config, clock, directory);
+  }
+
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    const { originalUrl } = context.switchToHttp().getRequest<GuardedRequest>();
+    const guard = isProxyRequest(originalUrl) ? this.shoppers : this.merchants;
+    return guard.canActivate(context);
+  }
+}
