@@ -10,13 +10,13 @@ create table merchants (
   timezone text not null,
   shopify_plan text not null,
   staff_roles jsonb not null default '{}',
+  is_installed boolean not null,
+  -- The last time it came, and the last time it left.
   installed_at timestamptz not null,
-  -- The last time the shop left. It is away while this is later than its last installation.
   uninstalled_at timestamptz,
   redacted_at timestamptz,
   -- Shopify's time of what is known of the shop; older news does not overwrite newer.
-  shopify_updated_at timestamptz,
-  is_installed boolean not null generated always as (uninstalled_at is null or installed_at > uninstalled_at) stored
+  shopify_updated_at timestamptz
 );
 
 -- What the webhook door looks up (libs/shopify, ShopDirectory): which merchant a shop is.

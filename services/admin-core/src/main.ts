@@ -1,0 +1,4 @@
+import { run } from '@loyalnest/platform/run';
+import { adminCore } from './index.ts';
+
+await run(adminCore);
