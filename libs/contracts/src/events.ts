@@ -12,6 +12,13 @@ const shop = z.object({
   isInstalled: z.boolean(),
 });
 
+export const appUninstalled = defineEvent({
+  service: 'auth',
+  name: 'app.uninstalled.v1',
+  description: 'Shopify said that a shop removed the app; its tokens are gone.',
+  schema: z.object({ merchantId: id, shopDomain: z.string(), uninstalledAt: z.string() }),
+});
+
 export const merchantInstalled = defineEvent({
   service: 'admin-core',
   name: 'merchant.installed.v1',
@@ -106,6 +113,7 @@ export const programmeChanged = defineEvent({
 
 /** Every event of the product. Reference: docs/events.md, generated from this list. */
 export const eventTypes: readonly EventType[] = [
+  appUninstalled,
   merchantInstalled,
   merchantUpdated,
   merchantUninstalled,
