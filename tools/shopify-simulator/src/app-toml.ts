@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { ConfigurationError } from './config.ts';
+
+/** What the simulator needs of the app's `shopify.app.toml`. */
+export type AppToml = {
+  apiVersion: string;
+  scopes: string[];
+  subscriptions: { topic: string; uri: string }[];
+  proxy: { prefix: string; subpath: string; path: string } | undefined;
+};
+
+const topics = z.array(z.string().regex(/^[a-z_]+\/[a-z_]+$/));
+
+const toml = z.object({
+  access_scopes: z.object({ scopes: z.string().default('') }).default({ scopes: '' }),
+  webhooks: z.object({
+    api_version: z.string().regex(/^\d{4}-\d{2}$/),
+    subscriptions: z
+      .array(z.object({ topics: topics.default([]), compliance_topics: topics.default([]), uri: z.string().min(1) }))
+      .default([]),
+  }),
+  app_proxy: z
+    .object({ url: z.string(), prefix: z.enum(['a', 'apps', 'community', 'tools']), subpath: z.string().min(1) })
+    .optional(),
+});
+
+export function readAppToml(path: string): AppToml {
+  let content: unknown;
+  try {
+    content = parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new ConfigurationError(`SHOPIFY_APP_TOML: cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = toml.safeParse(content);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `SHOPIFY_APP_TOML: ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigurationError(lines.join('\n'));
+  }
+  const { access_scopes: access, webhooks, app_proxy: proxy } = parsed.data;
+  return {
+    apiVersion: webhooks.api_version,
+    scopes: access.scopes
+      .split(',')
+      .map((scope) => scope.trim())
+      .filter(Boolean),
+    subscriptions: webhooks.subscriptions.flatMap(({ uri, topics: plain, compliance_topics: compliance }) =>
+      [...plain, ...compliance].map((topic) => ({ topic, uri })),
+    ),
+    proxy: proxy && { prefix: proxy.prefix, subpath: proxy.subpath, path: proxyPath(proxy.url) },
+  };
+}
+
+/** The proxy's own path; its host is the app's address, which the simulator is told by APP_URL. */
+function proxyPath(url: string): string {
+  const { pathname } = new URL(url, 'https://app.invalid');
+  return pathname.replace(/\/+$/, '');
+}

@@ -1,0 +1,30 @@
+import { readAppToml } from './app-toml.ts';
+import { ConfigurationError, readEnvironment } from './config.ts';
+import { startSimulator, type Simulator } from './simulator.ts';
+
+try {
+  const simulator = await start();
+  console.log(`Shopify simulator at ${simulator.url}`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void simulator.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  if (!(error instanceof ConfigurationError) && !(error instanceof Error && 'code' in error)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+async function start(): Promise<Simulator> {
+  const environment = readEnvironment(process.env);
+  return startSimulator({
+    port: environment.SIMULATOR_PORT,
+    host: environment.SIMULATOR_HOST,
+    dataDir: environment.SIMULATOR_DATA_DIR,
+    seed: environment.SIMULATOR_SEED,
+    concurrency: environment.SIMULATOR_CONCURRENCY,
+    clientId: environment.SHOPIFY_CLIENT_ID,
+    clientSecret: environment.SHOPIFY_CLIENT_SECRET,
+    appUrl: environment.APP_URL,
+    toml: readAppToml(environment.SHOPIFY_APP_TOML),
+  });
+}

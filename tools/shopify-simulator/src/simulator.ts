@@ -1,0 +1,53 @@
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { registerAdminApi } from './admin/endpoint.ts';
+import { registerControl } from './control/index.ts';
+import { registerAccessToken } from './oauth/access-token.ts';
+import { registerAuthorize, type AuthorizationCodes } from './oauth/authorize.ts';
+import { closeWorld, createWorld, type World, type WorldOptions } from './world.ts';
+
+export type SimulatorOptions = WorldOptions & {
+  /** 0 takes any free port. */
+  port?: number | undefined;
+  host?: string | undefined;
+};
+
+export type Simulator = {
+  /** The simulator's own address; the shop of a request is in its Host header. */
+  url: string;
+  /** The simulator's inside, for tests in the same process. */
+  world: World;
+  close(): Promise<void>;
+};
+
+/** Bulk requests carry 5,000 rows. */
+const BODY_MAX_BYTES = 8 * 1024 * 1024;
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const world = createWorld(options);
+  const app = Fastify({ logger: false, bodyLimit: BODY_MAX_BYTES, forceCloseConnections: true });
+  register(app, world);
+  try {
+    await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  } catch (error) {
+    closeWorld(world);
+    throw error;
+  }
+  const { address, family, port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    world,
+    async close() {
+      await app.close();
+      closeWorld(world);
+    },
+  };
+}
+
+function register(app: FastifyInstance, world: World): void {
+  const codes: AuthorizationCodes = new Map();
+  registerControl(app, world);
+  registerAdminApi(app, world);
+  registerAuthorize(app, world, codes);
+  registerAccessToken(app, world, codes);
+}
