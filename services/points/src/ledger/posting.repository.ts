@@ -63,6 +63,21 @@ export async function lockBalances(tx: Tx, { customers, orders = [], codes = [] 
   }));
 }
 
+/** Gives customers who have none an empty balance, so that there is a row to lock. */
+export async function ensureBalances(tx: Tx, customers: readonly CustomerKey[]): Promise<void> {
+  if (customers.length === 0) return;
+  await tx.query(
+    `insert into customer_balances (merchant_id, customer_id)
+     select * from unnest($1::bigint[], $2::bigint[]) order by 1, 2
+     on conflict do nothing`,
+    [
+      numberArray(customers.map((customer) => customer.merchantId)),
+      numberArray(customers.map((customer) => customer.customerId)),
+    ],
+    'ensure-balances',
+  );
+}
+
 type LotRow = {
   merchant_id: number;
   customer_id: number;

@@ -1,4 +1,4 @@
-import type { Database } from '@loyalnest/platform/database/database';
+import type { Database, Tx } from '@loyalnest/platform/database/database';
 
 /** Ids per visit to the sequence; equal to the `increment by` of `transfer_ids`. */
 const blockSize = 1024;
@@ -17,10 +17,13 @@ export class TransferIds {
     this.#database = database;
   }
 
-  /** Sets `count` ids aside and returns a function that hands them out. */
-  async block(count: number): Promise<() => number> {
+  /**
+   * Sets `count` ids aside and returns a function that hands them out. Whoever is inside a transaction passes it: waiting
+   * there for a second connection could wait for itself.
+   */
+  async block(count: number, tx?: Tx): Promise<() => number> {
     while (this.#end - this.#next < count) {
-      this.#loading ??= this.#load(count).finally(() => (this.#loading = undefined));
+      this.#loading ??= this.#load(count, tx).finally(() => (this.#loading = undefined));
       await this.#loading;
     }
     let next = this.#next;
@@ -31,10 +34,12 @@ export class TransferIds {
     };
   }
 
-  async #load(count: number): Promise<void> {
+  async #load(count: number, tx: Tx | undefined): Promise<void> {
     if (count > blockSize) throw new RangeError(`at most ${blockSize} transfer ids at once`);
-    const { rows } = await this.#database.pool.query<{ id: number }>(`select nextval('transfer_ids') as id`);
-    const [row] = rows;
+    const next = `select nextval('transfer_ids') as id`;
+    const [row] = tx
+      ? await tx.query<{ id: number }>(next)
+      : (await this.#database.pool.query<{ id: number }>(next)).rows;
     if (!row) throw new Error('transfer_ids gave no block');
     this.#next = row.id;
     this.#end = row.id + blockSize;

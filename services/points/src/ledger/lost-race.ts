@@ -1,0 +1,26 @@
+import { isRetryable } from '@loyalnest/platform/database/database';
+
+/** Another transaction changed what this one had read; the same work may simply run again. */
+export class LostRace extends Error {
+  override readonly name: string = 'LostRace';
+}
+
+/** Tries of work that lost a race. Each loss means that another transaction got on, so a few are plenty. */
+const attemptsMax = 5;
+
+/** Runs a transaction again when it lost a race. */
+export async function retryLostRaces<R>(work: () => Promise<R>): Promise<R> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLostRace(error) || attempt === attemptsMax) throw error;
+    }
+  }
+}
+
+/** Also when two transactions posted for the same reason at once: run again, the loser finds the winner's transfer. */
+export function isLostRace(error: unknown): boolean {
+  if (error instanceof LostRace || isRetryable(error)) return true;
+  return error instanceof Error && (error as { constraint?: string }).constraint === 'transfer_keys_pkey';
+}
