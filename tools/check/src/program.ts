@@ -5,10 +5,14 @@ import type { Outcome } from './stage.ts';
 
 export type Run = { exitCode: number | null; output: string };
 
-/** Runs a program of node_modules (or of ours) on this Node, in the repository, and keeps what it writes. */
-export async function runNode(script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
+/** Runs a program of node_modules (or of ours) on this Node and keeps what it writes. */
+export async function runNode(
+  script: string,
+  args: readonly string[],
+  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Run> {
   const child = spawn(process.execPath, [join(root, script), ...args], {
-    cwd: root,
+    cwd,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

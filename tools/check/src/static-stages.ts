@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 export const staticStages: readonly Stage[] = [
   { name: 'types', run: () => checkWith('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']) },
   { name: 'lint', run: () => checkWith('node_modules/oxlint/bin/oxlint', []) },
-  { name: 'module boundaries', run: checkBoundaries },
+  { name: 'module boundaries', run: () => checkBoundaries() },
   {
     name: 'formatting',
     run: () => checkWith('node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),

@@ -20,7 +20,7 @@ export async function runVitest(options: {
         ...options.projects.flatMap((project) => ['--project', project]),
         ...options.filters,
       ],
-      options.env,
+      options.env ? { env: options.env } : {},
     );
     const tests = readCounts(resultFile);
     return { isPassed: exitCode === 0 && tests !== undefined, output, ...(tests ? describeTests(tests) : {}) };

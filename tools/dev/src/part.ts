@@ -104,7 +104,7 @@ export function describeExit(name: string, exit: Exit): string {
   return exit.signal ? `${name} was ended by ${exit.signal}` : `${name} ended with exit code ${exit.code}`;
 }
 
-const lastWordsMax = 12;
+const lastWordsMax = 20;
 
 /** The end of a part's log, indented, to be put behind a message. */
 export function lastWords(logFile: string): string {
