@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { programmeSettingsSchema } from '../programme.ts';
+import { pageQuerySchema, pageSchema } from './page.ts';
+
+const shopifyId = z.number().int().positive();
+const points = z.number().int();
+const instant = z.iso.datetime();
+
+/** A merchant names the customer; a shopper is always the customer that Shopify signed in. */
+const ofCustomer = z.object({ customerId: z.coerce.number().int().positive().optional() });
+
+export const balanceQuerySchema = ofCustomer;
+
+export const balanceSchema = z.object({
+  customerId: shopifyId,
+  /** Points that wait for the approval window. */
+  pending: points,
+  /** Points that can be spent. Below zero after a refund of points already spent. */
+  available: points,
+  /** Points set aside for rewards not yet used. */
+  held: points,
+  /** What the soonest-expiring lot still holds, and when it goes; `null` when nothing expires. */
+  nextExpiry: z.object({ points, at: instant }).nullable(),
+});
+
+export const transferKindSchema = z.enum([
+  'earn',
+  'approve',
+  'void',
+  'clawback',
+  'hold',
+  'capture',
+  'release',
+  'restore',
+  'expire',
+  'adjust',
+  'migrate',
+]);
+
+export const historyQuerySchema = pageQuerySchema.extend(ofCustomer.shape);
+
+export const historyEntrySchema = z.object({
+  transferId: z.number().int(),
+  at: instant,
+  kind: transferKindSchema,
+  from: z.string(),
+  to: z.string(),
+  points,
+  /** Points a clawback could not find under the policy that stops at zero. */
+  shortfall: points,
+  orderId: shopifyId.nullable(),
+  orderName: z.string().nullable(),
+  redemptionId: z.number().int().nullable(),
+  ruleVersion: z.number().int().nullable(),
+  reversesTransferId: z.number().int().nullable(),
+  reason: z.string().nullable(),
+});
+export const historyPageSchema = pageSchema(historyEntrySchema);
+
+export const rewardKindSchema = z.enum(['fixed_amount', 'free_shipping']);
+
+const rewardFields = z.object({
+  kind: rewardKindSchema,
+  name: z.string().trim().min(1).max(100),
+  points: z.number().int().min(1).max(1_000_000_000),
+  /** Minor units of the shop's currency: what a fixed amount takes off, or the dearest shipping rate that is made free. */
+  amountMinor: z.number().int().min(1).max(100_000_000_000).nullable(),
+  minimumSpendMinor: z.number().int().min(0).max(100_000_000_000).default(0),
+  /** Days until an unused code gives its points back; `null`: it never does. */
+  validDays: z.number().int().min(1).max(3_650).nullable(),
+  perCustomerMax: z.number().int().min(1).max(100_000).nullable(),
+  totalMax: z.number().int().min(1).max(10_000_000).nullable(),
+  codePrefix: z
+    .string()
+    .regex(/^[A-Z0-9]{1,12}$/, 'must be 1 to 12 capital letters or digits')
+    .default('LOYAL'),
+  combinesWith: z
+    .object({ orderDiscounts: z.boolean(), productDiscounts: z.boolean(), shippingDiscounts: z.boolean() })
+    .default({ orderDiscounts: false, productDiscounts: false, shippingDiscounts: false }),
+  isOpen: z.boolean().default(true),
+});
+
+export const rewardInputSchema = rewardFields.refine((reward) => reward.kind !== 'fixed_amount' || reward.amountMinor !== null, {
+  path: ['amountMinor'],
+  message: 'a fixed amount needs an amount',
+});
+
+export const rewardSchema = rewardFields.extend({
+  rewardId: z.number().int(),
+  revision: z.number().int(),
+  /** Of the caller: whether the points suffice now. Only for shoppers. */
+  isAffordable: z.boolean().optional(),
+});
+export const rewardListSchema = z.object({ currency: z.string(), items: z.array(rewardSchema) });
+export const rewardIdSchema = z.object({ rewardId: z.coerce.number().int().positive() });
+
+export const redeemRequestSchema = z.object({
+  rewardId: z.number().int().positive(),
+  /** For whom; merchants only. */
+  customerId: shopifyId.optional(),
+});
+
+export const redemptionStatusSchema = z.enum(['held', 'active', 'captured', 'releasing', 'released', 'failed']);
+
+export const redemptionSchema = z.object({
+  redemptionId: z.number().int(),
+  rewardId: z.number().int(),
+  customerId: shopifyId,
+  points,
+  /** `held`: the code is being made; look again. `active`: the code works. */
+  status: redemptionStatusSchema,
+  /** The discount code, once it works at checkout. */
+  code: z.string().nullable(),
+  orderId: shopifyId.nullable(),
+  /** Points that came back because the order was refunded. */
+  restoredPoints: points,
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+});
+export const redemptionPageSchema = pageSchema(redemptionSchema);
+export const redemptionIdSchema = z.object({ redemptionId: z.coerce.number().int().positive() });
+
+export const settingsSchema = z.object({
+  version: z.number().int(),
+  settings: programmeSettingsSchema,
+  changedBy: z.string(),
+  changedAt: instant,
+});
+/** Saving names the version it started from; if that is no longer the newest, the answer is 409 `settings-conflict`. */
+export const settingsInputSchema = z.object({ version: z.number().int().positive(), settings: programmeSettingsSchema });
+
+export type BalanceResponse = z.infer<typeof balanceSchema>;
+export type HistoryPage = z.infer<typeof historyPageSchema>;
+export type RewardInput = z.infer<typeof rewardInputSchema>;
+export type RewardResponse = z.infer<typeof rewardSchema>;
+export type RedeemRequest = z.infer<typeof redeemRequestSchema>;
+export type RedemptionResponse = z.infer<typeof redemptionSchema>;
+export type SettingsResponse = z.infer<typeof settingsSchema>;

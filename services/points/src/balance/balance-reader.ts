@@ -1,0 +1,56 @@
+import { Database } from '@loyalnest/platform/database/database';
+import { Injectable } from '@nestjs/common';
+import type { CustomerKey } from '../ledger/posting.repository.ts';
+import { readBalances, type BalanceView } from './balance.repository.ts';
+
+/** Balances read in one statement. */
+const batchMax = 256;
+/** Statements under way at once; what arrives meanwhile forms the next one. */
+const concurrentMax = 2;
+
+type Waiting = { customer: CustomerKey; resolve: (balance: BalanceView) => void; reject: (error: Error) => void };
+
+/**
+ * Reads balances, those that are asked for at the same time together: always what is committed, never a copy in memory,
+ * and under load one transaction for many shoppers.
+ */
+@Injectable()
+export class BalanceReader {
+  #waiting: Waiting[] = [];
+  #running = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /** A customer who never had points has zeros. */
+  read(customer: CustomerKey): Promise<BalanceView> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ customer, resolve, reject });
+      if (this.#running < concurrentMax) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) await this.#readBatch(this.#waiting.splice(0, batchMax));
+    this.#running -= 1;
+  }
+
+  async #readBatch(batch: readonly Waiting[]): Promise<void> {
+    const customers = new Map(batch.map(({ customer }) => [keyOf(customer), customer]));
+    const merchantIds = [...new Set(batch.map(({ customer }) => customer.merchantId))];
+    try {
+      const balances = await this.database.forMerchants(merchantIds, (tx) => readBalances(tx, [...customers.values()]));
+      const byKey = new Map(balances.map((balance) => [keyOf(balance), balance]));
+      for (const { customer, resolve } of batch) {
+        resolve(byKey.get(keyOf(customer)) ?? { ...customer, pending: 0, available: 0, held: 0, nextExpiry: null });
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error as Error);
+    }
+  }
+}
+
+function keyOf({ merchantId, customerId }: CustomerKey): string {
+  return `${merchantId}/${customerId}`;
+}

@@ -1,0 +1,87 @@
+import {
+  balanceQuerySchema,
+  balanceSchema,
+  historyPageSchema,
+  historyQuerySchema,
+  type BalanceResponse,
+  type HistoryPage,
+} from '@loyalnest/contracts/rest/points';
+import { Database } from '@loyalnest/platform/database/database';
+import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
+import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
+import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { BalanceReader } from './balance-reader.ts';
+import { customerOf } from './caller.ts';
+import { findHistory, type HistoryRow } from './history.repository.ts';
+
+const placeSchema = z.object({ beforeTransferId: z.number().int() });
+
+@ApiTags('points')
+@Controller('v1/api/points')
+@UseGuards(PrincipalGuard)
+export class BalanceController {
+  constructor(
+    private readonly balances: BalanceReader,
+    private readonly database: Database,
+  ) {}
+
+  /** The balance of the signed-in shopper, or of the customer a merchant names. */
+  @Get('balance')
+  @ApiOkResponse({ standardSchema: balanceSchema })
+  async balance(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: balanceQuerySchema }) query: z.infer<typeof balanceQuerySchema>,
+  ): Promise<BalanceResponse> {
+    const customerId = customerOf(principal, query.customerId);
+    const { pending, available, held, nextExpiry } = await this.balances.read({ merchantId: principal.merchantId, customerId });
+    return {
+      customerId,
+      pending,
+      available,
+      held,
+      nextExpiry: nextExpiry && { points: nextExpiry.points, at: nextExpiry.at.toISOString() },
+    };
+  }
+
+  /** What happened to a customer's points, newest first. */
+  @Get('history')
+  @ApiOkResponse({ standardSchema: historyPageSchema })
+  async history(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: historyQuerySchema }) query: z.infer<typeof historyQuerySchema>,
+  ): Promise<HistoryPage> {
+    const { merchantId } = principal;
+    const customerId = customerOf(principal, query.customerId);
+    const place = decodeCursor(query.cursor, placeSchema);
+    const rows = await this.database.forMerchant(merchantId, (tx) =>
+      findHistory(tx, { merchantId, customerId, place, limit: query.limit + 1 }),
+    );
+    const items = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? items.at(-1) : undefined;
+    return {
+      items: items.map(toEntry),
+      nextCursor: last ? encodeCursor({ beforeTransferId: last.transfer_id }) : null,
+    };
+  }
+}
+
+function toEntry(row: HistoryRow): HistoryPage['items'][number] {
+  return {
+    transferId: row.transfer_id,
+    at: row.created_at.toISOString(),
+    kind: row.kind,
+    from: row.from_account,
+    to: row.to_account,
+    points: row.points,
+    shortfall: row.shortfall,
+    orderId: row.order_id,
+    orderName: row.order_name,
+    redemptionId: row.redemption_id,
+    ruleVersion: row.rule_version,
+    reversesTransferId: row.reverses_transfer_id,
+    reason: row.reason,
+  };
+}
