@@ -19,6 +19,23 @@ export const appUninstalled = defineEvent({
   schema: z.object({ merchantId: id, shopDomain: z.string(), uninstalledAt: z.string() }),
 });
 
+const appChange = { merchantId: id, shopDomain: z.string(), changedAt: z.string() };
+
+export const appUninstalled = defineEvent({
+  service: 'auth',
+  name: 'app.uninstalled.v1',
+  description:
+    'Shopify says that a shop removed the app, at `changedAt` of its clock; the tokens are deleted. Published only if the shop has not installed it again since.',
+  schema: z.object(appChange),
+});
+
+export const appScopesChanged = defineEvent({
+  service: 'auth',
+  name: 'app.scopes_changed.v1',
+  description: 'A shop granted the app other access scopes.',
+  schema: z.object({ ...appChange, scopes: z.array(z.string()) }),
+});
+
 export const merchantInstalled = defineEvent({
   service: 'admin-core',
   name: 'merchant.installed.v1',
@@ -95,11 +112,17 @@ function transferEvent<Name extends string>(name: Name, description: string) {
 export const pointsEarned = transferEvent('points.earned.v1', 'A customer earned points, pending or available.');
 export const pointsApproved = transferEvent('points.approved.v1', 'Pending points became available.');
 export const pointsVoided = transferEvent('points.voided.v1', 'Pending points were taken back before approval.');
-export const pointsClawedBack = transferEvent('points.clawed_back.v1', 'Available points were taken back after approval.');
+export const pointsClawedBack = transferEvent(
+  'points.clawed_back.v1',
+  'Available points were taken back after approval.',
+);
 export const pointsHeld = transferEvent('points.held.v1', 'Points were set aside for a reward.');
 export const pointsRedeemed = transferEvent('points.redeemed.v1', 'An order used a reward; its points are spent.');
 export const pointsReleased = transferEvent('points.released.v1', 'A reward was not used; its points came back.');
-export const pointsRestored = transferEvent('points.restored.v1', 'The order that used a reward was refunded; points came back.');
+export const pointsRestored = transferEvent(
+  'points.restored.v1',
+  'The order that used a reward was refunded; points came back.',
+);
 export const pointsExpired = transferEvent('points.expired.v1', 'Points passed their date.');
 export const pointsAdjusted = transferEvent('points.adjusted.v1', 'A person changed a balance by hand.');
 export const pointsMigrated = transferEvent('points.migrated.v1', 'Points moved by an import or a customer merge.');
@@ -113,6 +136,8 @@ export const programmeChanged = defineEvent({
 
 /** Every event of the product. Reference: docs/events.md, generated from this list. */
 export const eventTypes: readonly EventType[] = [
+  appUninstalled,
+  appScopesChanged,
   appUninstalled,
   merchantInstalled,
   merchantUpdated,
