@@ -12,13 +12,6 @@ const shop = z.object({
   isInstalled: z.boolean(),
 });
 
-export const appUninstalled = defineEvent({
-  service: 'auth',
-  name: 'app.uninstalled.v1',
-  description: 'Shopify said that a shop removed the app; its tokens are gone.',
-  schema: z.object({ merchantId: id, shopDomain: z.string(), uninstalledAt: z.string() }),
-});
-
 const appChange = { merchantId: id, shopDomain: z.string(), changedAt: z.string() };
 
 export const appUninstalled = defineEvent({
@@ -136,7 +129,6 @@ export const programmeChanged = defineEvent({
 
 /** Every event of the product. Reference: docs/events.md, generated from this list. */
 export const eventTypes: readonly EventType[] = [
-  appUninstalled,
   appScopesChanged,
   appUninstalled,
   merchantInstalled,
