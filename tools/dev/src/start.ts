@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureServerBundle, serverBundle } from './build.ts';
 import { describeAddress, migrateDatabase, startDatabase, type StartedDatabase } from './database.ts';
@@ -36,11 +35,11 @@ export async function startAll(context: Context): Promise<Started> {
   });
   const [database] = await allOf([
     openDatabase(context, { outsideUrl, secrets }),
-    existsSync(join(root, 'apps/server')) ? buildServer(context) : undefined,
-    app.isSimulated && existsSync(simulatorProgram) ? openSimulator(context, app) : undefined,
+    buildServer(context),
+    app.isSimulated ? openSimulator(context, app) : undefined,
   ]);
   supervisor.assertAlive();
-  if (existsSync(serverBundle)) await openServer(context, { database, secrets, app });
+  await openServer(context, { database, secrets, app });
   supervisor.update({ phase: 'running' });
   return { database, app };
 }
@@ -91,7 +90,7 @@ async function openSimulator({ instance, supervisor, progress }: Context, app: S
     args: [simulatorProgram],
     env: simulatorEnvironment(instance, app),
     logFile: instance.logFile('simulator'),
-    healthUrl: `${instance.simulatorUrl}/control/health`,
+    healthUrl: `${instance.simulatorUrl}/control`,
     signal: supervisor.signal,
   });
   supervisor.add(part);

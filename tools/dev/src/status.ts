@@ -78,7 +78,7 @@ async function findPart(name: PartName, state: State): Promise<PartStatus> {
   return { name, address, ...(await askHttp(`${address}${healthPaths[name]}`)), ...own };
 }
 
-const healthPaths = { server: '/readyz', simulator: '/control/health' };
+const healthPaths = { server: '/readyz', simulator: '/control' };
 const askTimeoutMs = 3_000;
 
 async function askHttp(url: string): Promise<Pick<PartStatus, 'state' | 'version' | 'problem'>> {
