@@ -1,12 +1,13 @@
 import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
-import { Database, isRetryable, isUnavailable } from '@loyalnest/platform/database/database';
+import { Database, isUnavailable } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { isLostRace } from '../ledger/lost-race.ts';
 import { TransferIds } from '../ledger/transfer-ids.ts';
 import { joinFacts } from '../orders/order-snapshot.ts';
 import { ProgrammeCache } from '../programme/programme.repository.ts';
-import { postOrders, RevisionConflict, type OrderArrival } from './order-batch.ts';
+import { postOrders, type OrderArrival } from './order-batch.ts';
 
 /** Orders posted in one transaction. Past this a batch gains little and holds its locks for long. */
 export const batchMax = 128;
@@ -107,7 +108,7 @@ export class OrderIntake implements OnApplicationShutdown {
         this.#signal.committed();
         return new Map(refused.map(({ arrival, error }) => [keyOf(arrival), error]));
       } catch (error) {
-        const lostRace = error instanceof RevisionConflict || isRetryable(error);
+        const lostRace = isLostRace(error);
         if (!lostRace || attempt === attemptsMax) throw lostRace ? overloaded(error) : error;
       }
     }

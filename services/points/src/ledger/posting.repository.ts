@@ -3,6 +3,7 @@ import type { Tx } from '@loyalnest/platform/database/database';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
 import type { OrderState } from '../orders/order-plan.ts';
 import type { Posting } from './book.ts';
+import { LostRace } from './lost-race.ts';
 import type { Balance, Lot, Transfer } from './transfer.ts';
 
 export type CustomerKey = { merchantId: number; customerId: number };
@@ -10,9 +11,8 @@ export type CustomerBalance = CustomerKey & Balance;
 
 /**
  * Locks the balances of the customers that these arrivals touch: those named, those whom the named orders already pay,
- * and those whose rewards' codes the orders used. Everything that changes a customer's points holds this row first; rows are locked by merchant, then customer, so
- * that two batches cannot deadlock. Relies on the
- * primary keys of `orders` and `customer_balances` and on the unique codes of `reward_redemptions`.
+ * and those whose rewards' codes the orders used. Everything that changes a customer's points holds this row first;
+ * rows are locked by merchant, then customer, so that two batches cannot deadlock. Relies on the primary keys of `orders` and `customer_balances` and on the unique codes of `reward_redemptions`.
  */
 export const lockBalancesSql = `
 with wanted as (
@@ -41,7 +41,10 @@ export type Touched = {
   codes?: readonly { merchantId: number; code: string }[];
 };
 
-export async function lockBalances(tx: Tx, { customers, orders = [], codes = [] }: Touched): Promise<CustomerBalance[]> {
+export async function lockBalances(
+  tx: Tx,
+  { customers, orders = [], codes = [] }: Touched,
+): Promise<CustomerBalance[]> {
   const rows = await tx.query<BalanceRow>(
     lockBalancesSql,
     [
@@ -122,8 +125,8 @@ export async function findLots(
 }
 
 /**
- * Writes orders, transfers, their keys, lots, balances and outbox events in one statement. Returns how many order rows it
- * wrote: fewer than given means that another transaction changed one since it was read.
+ * Writes orders, transfers, their keys, lots, balances and outbox events in one statement. Returns how many order rows and
+ * new balances it wrote: fewer than given means that another transaction changed or made one since it was read.
  */
 export const writePostingsSql = `
 with order_rows as (
@@ -154,11 +157,8 @@ with order_rows as (
 ), new_balances as (
   insert into customer_balances (merchant_id, customer_id, pending, available, held)
   select * from unnest($38::bigint[], $39::bigint[], $40::bigint[], $41::bigint[], $42::bigint[])
-  on conflict (merchant_id, customer_id) do update set
-    pending = customer_balances.pending + excluded.pending,
-    available = customer_balances.available + excluded.available,
-    held = customer_balances.held + excluded.held,
-    revision = customer_balances.revision + 1
+  on conflict (merchant_id, customer_id) do nothing
+  returning 1
 ), changed_balances as (
   update customer_balances set
     pending = customer_balances.pending + change.pending,
@@ -172,7 +172,7 @@ with order_rows as (
   insert into outbox (occurred_at, merchant_id, key, type, payload)
   select $14::timestamptz, * from unnest($48::bigint[], $49::text[], $50::text[], $51::jsonb[])
 )
-select count(*)::int as orders from order_rows`;
+select (select count(*)::int from order_rows) as orders, (select count(*)::int from new_balances) as balances`;
 
 const changeLotsSql = `
 update lots set remaining = change.remaining, expires_at = change.expires_at
@@ -189,9 +189,14 @@ export type PostingBatch = {
   hasBalance: (customer: CustomerKey) => boolean;
 };
 
-/** Writes the batch; see `writePostingsSql`. Throws on a business key that exists. */
-export async function writePostings(tx: Tx, batch: PostingBatch): Promise<{ ordersWritten: number }> {
-  const changed = batch.postings.flatMap(({ merchantId, changedLots }) => changedLots.map((lot) => ({ merchantId, ...lot })));
+/**
+ * Writes the batch; see `writePostingsSql`. Throws `LostRace` when an order or a balance is no longer as it was read, and
+ * PostgreSQL's unique violation on a business key that exists (`isLostRace` knows it).
+ */
+export async function writePostings(tx: Tx, batch: PostingBatch): Promise<void> {
+  const changed = batch.postings.flatMap(({ merchantId, changedLots }) =>
+    changedLots.map((lot) => ({ merchantId, ...lot })),
+  );
   if (changed.length > 0) {
     await tx.query(
       changeLotsSql,
@@ -205,21 +210,34 @@ export async function writePostings(tx: Tx, batch: PostingBatch): Promise<{ orde
       'change-lots',
     );
   }
-  const [row] = await tx.query<{ orders: number }>(writePostingsSql, postingParameters(batch), 'write-postings');
-  return { ordersWritten: row?.orders ?? 0 };
+  const [written] = await tx.query<{ orders: number; balances: number }>(
+    writePostingsSql,
+    postingParameters(batch),
+    'write-postings',
+  );
+  const balances = batch.postings.flatMap(({ merchantId, balanceChanges }) =>
+    balanceChanges.filter(({ customerId }) => !batch.hasBalance({ merchantId, customerId })),
+  );
+  if (written?.orders !== batch.orders.length) throw new LostRace('an order changed after it was read');
+  if (written.balances !== balances.length) throw new LostRace('a customer had a balance that was not locked');
 }
 
-/** The parameters of `writePostingsSql`, also for the benchmark that runs the very same statement in pgbench. */
+/**
+ * The parameters of `writePostingsSql`, also for the benchmark that runs the very same statement in pgbench. Rows that two
+ * transactions may both write are sorted by their key, so that they never wait for each other in a circle.
+ */
 export function postingParameters(batch: PostingBatch): unknown[] {
   const transfers = batch.postings.flatMap((posting) => posting.transfers);
-  const newLots = batch.postings.flatMap(({ merchantId, newLots: lots }) => lots.map((lot) => ({ merchantId, ...lot })));
-  const changes = batch.postings.flatMap(({ merchantId, balanceChanges }) =>
-    balanceChanges.map((change) => ({ merchantId, ...change })),
+  const newLots = batch.postings.flatMap(({ merchantId, newLots: lots }) =>
+    lots.map((lot) => ({ merchantId, ...lot })),
   );
+  const changes = batch.postings
+    .flatMap(({ merchantId, balanceChanges }) => balanceChanges.map((change) => ({ merchantId, ...change })))
+    .sort((a, b) => a.merchantId - b.merchantId || a.customerId - b.customerId);
   const known = changes.filter((change) => batch.hasBalance(change));
   const unknown = changes.filter((change) => !batch.hasBalance(change));
   return [
-    ...orderParameters(batch.orders),
+    ...orderParameters(batch.orders.toSorted((a, b) => a.merchantId - b.merchantId || a.orderId - b.orderId)),
     batch.now.toISOString(),
     ...transferParameters(transfers),
     numberArray(newLots.map((lot) => lot.merchantId)),

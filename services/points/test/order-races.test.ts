@@ -1,0 +1,88 @@
+import type { Database, Tx } from '@loyalnest/platform/database/database';
+import { ManualClock } from '@loyalnest/platform/clock';
+import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { postOrders, type OrderArrival } from '../src/intake/order-batch.ts';
+import { LostRace } from '../src/ledger/lost-race.ts';
+import { TransferIds } from '../src/ledger/transfer-ids.ts';
+import { ProgrammeCache } from '../src/programme/programme.repository.ts';
+import { aRefund, aSnapshot, facts } from './orders.ts';
+import { installShop } from './programme.ts';
+
+let databases: TestDatabase;
+let database: Database;
+let ids: TransferIds;
+let merchantId = 0;
+const clock = new ManualClock('2026-03-02T00:00:00Z');
+const programmes = new ProgrammeCache();
+
+beforeAll(async () => {
+  databases = await cloneDatabase();
+  database = databases.as('points');
+  ids = new TransferIds(database);
+});
+
+beforeEach(async () => {
+  merchantId += 1;
+  await installShop(database, clock, { merchantId });
+});
+
+afterAll(() => databases.close());
+
+/** Posts in one transaction; `beforeReadingOrders` runs after it locked the balances, as if another process were faster. */
+async function post(arrivals: OrderArrival[], beforeReadingOrders: () => Promise<unknown> = async () => undefined) {
+  const nextTransferId = await ids.block(arrivals.length * 6);
+  return database.forMerchant(merchantId, (tx) => {
+    const slow = {
+      query: async (text: string, values?: readonly unknown[], name?: string) => {
+        if (name === 'read-orders') await beforeReadingOrders();
+        return tx.query(text, values, name);
+      },
+    } as Tx;
+    return postOrders(arrivals, { tx: slow, now: clock.now(), programmes, nextTransferId });
+  });
+}
+
+async function balanceAndLots(customerId = 7) {
+  const { rows } = await databases.owner.query<{ available: number; lots: number }>(
+    `select available::int, (select coalesce(sum(remaining), 0)::int from points.lots
+       where lots.merchant_id = $1 and lots.customer_id = $2) as lots
+     from points.customer_balances where merchant_id = $1 and customer_id = $2`,
+    [merchantId, customerId],
+  );
+  return rows[0];
+}
+
+const order = { orderId: 1, facts: facts() };
+const refund = { orderId: 1, facts: facts({ snapshot: null, refunds: { 900: aRefund({ totalMinor: 1_000 }) } }) };
+
+describe('two processes that post at once', () => {
+  it('never post to a balance that one of them has not locked: a refund whose order came meanwhile runs again', async () => {
+    const lost = post([{ merchantId, ...refund }], () => post([{ merchantId, ...order }]));
+    await expect(lost).rejects.toBeInstanceOf(LostRace);
+    await post([{ merchantId, ...refund }]);
+    expect(await balanceAndLots()).toEqual({ available: 27, lots: 27 });
+  });
+
+  it('never open the same customer twice: who comes second runs again', async () => {
+    const other = { orderId: 2, facts: facts() };
+    const lost = post([{ merchantId, ...order }], () => post([{ merchantId, ...other }]));
+    await expect(lost).rejects.toBeInstanceOf(LostRace);
+    await post([{ merchantId, ...order }]);
+    expect(await balanceAndLots()).toEqual({ available: 74, lots: 74 });
+  });
+
+  it('do not wait for each other in a circle, whatever order their orders came in', async () => {
+    const arrivals = Array.from({ length: 40 }, (_, index) => ({
+      merchantId,
+      orderId: index + 1,
+      facts: facts({ snapshot: aSnapshot({ customerId: index + 1 }) }),
+    }));
+    const results = await Promise.allSettled([post(arrivals), post(arrivals.toReversed()), post(arrivals)]);
+    const errors = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as { code?: string }] : [],
+    );
+    expect(errors.map((error) => error.code)).not.toContain('40P01');
+    expect(results.some(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+});
