@@ -39,7 +39,9 @@ export function parseMinor(amount: string, exponent: number): number | undefined
 /** Formats minor units as the decimal string that Shopify's API takes: `formatMinor(1234, 2)` is "12.34". */
 export function formatMinor(minor: number, exponent: number): string {
   const sign = minor < 0 ? '-' : '';
-  const digits = Math.abs(minor).toString().padStart(exponent + 1, '0');
+  const digits = Math.abs(minor)
+    .toString()
+    .padStart(exponent + 1, '0');
   if (exponent === 0) return `${sign}${digits}`;
   return `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** A rate or multiplier: an exact decimal as a string, never a float. Up to 9 digits before and 6 after the point. */
-export const decimalString = z.string().regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be a decimal number such as "1" or "0.25"');
+export const decimalString = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,6})?$/, 'must be a decimal number such as "1" or "0.25"');
 
 const pointsCount = z.number().int().min(0).max(1_000_000_000);
 
@@ -33,7 +35,10 @@ export const signupRuleSchema = z.object({ isOn: z.boolean(), points: pointsCoun
 export const programmeSettingsSchema = z.object({
   isOn: z.boolean(),
   /** What a point is called, per language tag, with the plural forms of `Intl.PluralRules`. */
-  pointsName: z.record(z.string().min(2).max(10), z.object({ one: z.string().min(1).max(40), other: z.string().min(1).max(40) })),
+  pointsName: z.record(
+    z.string().min(2).max(10),
+    z.object({ one: z.string().min(1).max(40), other: z.string().min(1).max(40) }),
+  ),
   purchase: purchaseRuleSchema,
   signup: signupRuleSchema,
   expiry: z.object({ afterMonths: z.number().int().min(1).max(120).nullable() }),

@@ -1,4 +1,6 @@
+import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
+import { Idempotency } from '@loyalnest/platform/http/idempotency';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { ShopifyModule } from '@loyalnest/shopify/shopify.module';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
@@ -7,17 +9,34 @@ import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
 import { OrderIntake } from './intake/order-intake.ts';
 import { OrderWebhooks } from './intake/order-webhooks.ts';
+import { Ledger } from './ledger/ledger.service.ts';
+import { PointsRpc } from './ledger/points.rpc.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
+import { DiscountCodes } from './redemption/discount-codes.ts';
+import { RedemptionController } from './redemption/redemption.controller.ts';
+import { Redemptions } from './redemption/redemption.service.ts';
+import { Settlement } from './redemption/settlement.service.ts';
+import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
 @Module({
   imports: [ShopifyModule],
-  controllers: [BalanceController, ProgrammeController],
+  controllers: [BalanceController, ProgrammeController, RedemptionController, RewardController],
   providers: [
     { provide: ShopDirectory, useFactory: (database: Database) => new ShopDirectory(database), inject: [Database] },
+    {
+      provide: Idempotency,
+      useFactory: (database: Database, clock: Clock) => new Idempotency(database, clock),
+      inject: [Database, Clock],
+    },
     BalanceReader,
+    DiscountCodes,
+    Ledger,
     OrderIntake,
     OrderWebhooks,
+    PointsRpc,
+    Redemptions,
+    Settlement,
     ShopEvents,
   ],
 })

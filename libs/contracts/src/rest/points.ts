@@ -80,10 +80,13 @@ const rewardFields = z.object({
   isOpen: z.boolean().default(true),
 });
 
-export const rewardInputSchema = rewardFields.refine((reward) => reward.kind !== 'fixed_amount' || reward.amountMinor !== null, {
-  path: ['amountMinor'],
-  message: 'a fixed amount needs an amount',
-});
+export const rewardInputSchema = rewardFields.refine(
+  (reward) => reward.kind !== 'fixed_amount' || reward.amountMinor !== null,
+  {
+    path: ['amountMinor'],
+    message: 'a fixed amount needs an amount',
+  },
+);
 
 export const rewardSchema = rewardFields.extend({
   rewardId: z.number().int(),
@@ -127,7 +130,10 @@ export const settingsSchema = z.object({
   changedAt: instant,
 });
 /** Saving names the version it started from; if that is no longer the newest, the answer is 409 `settings-conflict`. */
-export const settingsInputSchema = z.object({ version: z.number().int().positive(), settings: programmeSettingsSchema });
+export const settingsInputSchema = z.object({
+  version: z.number().int().positive(),
+  settings: programmeSettingsSchema,
+});
 
 export type BalanceResponse = z.infer<typeof balanceSchema>;
 export type HistoryPage = z.infer<typeof historyPageSchema>;

@@ -3,7 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database/database.ts';
 
 /** `/healthz`: the process lives. `/readyz`: every service reaches its database. */
-export function addHealth(app: NestFastifyApplication, rooms: readonly { service: { name: string }; database: Database }[]): void {
+export function addHealth(
+  app: NestFastifyApplication,
+  rooms: readonly { service: { name: string }; database: Database }[],
+): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   fastify.get('/readyz', async (_request, reply) => {
@@ -11,7 +14,9 @@ export function addHealth(app: NestFastifyApplication, rooms: readonly { service
       rooms.map(async ({ service, database }) => [service.name, await isReachable(database)] as const),
     );
     const isReady = checks.every(([, reachable]) => reachable);
-    await reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', services: Object.fromEntries(checks) });
+    await reply
+      .status(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ok' : 'unavailable', services: Object.fromEntries(checks) });
   });
 }
 

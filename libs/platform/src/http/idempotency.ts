@@ -42,7 +42,8 @@ export class Idempotency {
   async run<T>(request: IdempotentRequest, work: (key: string) => Promise<Answer<T>>): Promise<Answer<T>> {
     const { key } = request;
     if (key === undefined) throw new AppError('idempotency-key-missing');
-    if (!keyPattern.test(key)) throw new AppError('invalid-request', 'Idempotency-Key must be 1 to 200 visible ASCII characters');
+    if (!keyPattern.test(key))
+      throw new AppError('invalid-request', 'Idempotency-Key must be 1 to 200 visible ASCII characters');
     const stored = await this.#claim({ ...request, key });
     if (stored) return stored as Answer<T>;
     try {
@@ -105,11 +106,10 @@ export class Idempotency {
     const { merchantId, caller, key } = request;
     await this.#database
       .forMerchant(merchantId, (tx) =>
-        tx.query('delete from idempotency_keys where merchant_id = $1 and caller = $2 and key = $3 and status is null', [
-          merchantId,
-          caller,
-          key,
-        ]),
+        tx.query(
+          'delete from idempotency_keys where merchant_id = $1 and caller = $2 and key = $3 and status is null',
+          [merchantId, caller, key],
+        ),
       )
       // The database may be what failed; an unsettled key is taken over once it counts as abandoned.
       .catch(() => undefined);

@@ -39,12 +39,22 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function sendProblem(reply: FastifyReply, error: AppError): void {
   if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
-  void reply.status(error.status).header('content-type', 'application/problem+json').send(JSON.stringify(toProblem(error)));
+  void reply
+    .status(error.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(toProblem(error)));
 }
 
 export function toProblem(error: AppError): Problem {
   const { title, status } = errorCodes[error.code];
-  return { ...error.details, type: `urn:loyalnest:problem:${error.code}`, title, status, code: error.code, detail: error.message };
+  return {
+    ...error.details,
+    type: `urn:loyalnest:problem:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+  };
 }
 
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {
@@ -61,7 +71,8 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (isUnavailable(thrown)) return new AppError('database-unavailable', undefined, { cause: thrown, retryAfterSeconds: 2 });
+  if (isUnavailable(thrown))
+    return new AppError('database-unavailable', undefined, { cause: thrown, retryAfterSeconds: 2 });
   const status = httpStatus(thrown);
   if (status !== undefined && status < 500) {
     const code = codeByStatus[status] ?? 'invalid-request';

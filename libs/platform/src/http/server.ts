@@ -58,7 +58,8 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
 function parseBody(contentType: string | undefined, body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (body.length > apiBodyBytesMax) throw new AppError('body-too-large');
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') throw new AppError('unsupported-media-type');
+  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
+    throw new AppError('unsupported-media-type');
   try {
     return JSON.parse(body.toString('utf8')) as unknown;
   } catch (error) {

@@ -36,7 +36,10 @@ export class BalanceController {
     @Query({ schema: balanceQuerySchema }) query: z.infer<typeof balanceQuerySchema>,
   ): Promise<BalanceResponse> {
     const customerId = customerOf(principal, query.customerId);
-    const { pending, available, held, nextExpiry } = await this.balances.read({ merchantId: principal.merchantId, customerId });
+    const { pending, available, held, nextExpiry } = await this.balances.read({
+      merchantId: principal.merchantId,
+      customerId,
+    });
     return {
       customerId,
       pending,

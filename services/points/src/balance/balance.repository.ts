@@ -23,7 +23,10 @@ type Row = { merchant_id: number; customer_id: number; remaining: number | null;
 export async function readBalances(tx: Tx, customers: readonly CustomerKey[]): Promise<BalanceView[]> {
   const rows = await tx.query<Row>(
     readBalancesSql,
-    [numberArray(customers.map((customer) => customer.merchantId)), numberArray(customers.map((customer) => customer.customerId))],
+    [
+      numberArray(customers.map((customer) => customer.merchantId)),
+      numberArray(customers.map((customer) => customer.customerId)),
+    ],
     'read-balances',
   );
   return rows.map((row) => ({
@@ -32,6 +35,7 @@ export async function readBalances(tx: Tx, customers: readonly CustomerKey[]): P
     pending: row.pending,
     available: row.available,
     held: row.held,
-    nextExpiry: row.remaining !== null && row.expires_at !== null ? { points: row.remaining, at: row.expires_at } : null,
+    nextExpiry:
+      row.remaining !== null && row.expires_at !== null ? { points: row.remaining, at: row.expires_at } : null,
   }));
 }

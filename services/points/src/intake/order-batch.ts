@@ -1,7 +1,13 @@
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
 import { Book, touchesLots, type Entry } from '../ledger/book.ts';
-import { findLots, lockBalances, writePostings, type CustomerBalance, type CustomerKey } from '../ledger/posting.repository.ts';
+import {
+  findLots,
+  lockBalances,
+  writePostings,
+  type CustomerBalance,
+  type CustomerKey,
+} from '../ledger/posting.repository.ts';
 import { transferEvent } from '../ledger/transfer-events.ts';
 import type { Lot, Transfer } from '../ledger/transfer.ts';
 import { newOrder, readOrders, type OrderKey } from '../orders/order.repository.ts';
@@ -9,7 +15,11 @@ import { planOrder, type OrderState, type Programme } from '../orders/order-plan
 import { isSameFacts, joinFacts, type OrderFacts } from '../orders/order-snapshot.ts';
 import type { ProgrammeCache } from '../programme/programme.repository.ts';
 import { planRedemptions, type RedemptionPlan } from '../redemption/order-redemptions.ts';
-import { findRedemptionsOfOrders, writeRedemptions, type RedemptionLookup } from '../redemption/redemption.repository.ts';
+import {
+  findRedemptionsOfOrders,
+  writeRedemptions,
+  type RedemptionLookup,
+} from '../redemption/redemption.repository.ts';
 
 /** Facts about one order, as one or several deliveries brought them. */
 export type OrderArrival = OrderKey & { facts: OrderFacts };
@@ -21,7 +31,11 @@ export type BatchContext = {
   nextTransferId: () => number;
 };
 
-export type BatchResult = { ordersWritten: number; transfers: number; refused: { arrival: OrderArrival; error: Error }[] };
+export type BatchResult = {
+  ordersWritten: number;
+  transfers: number;
+  refused: { arrival: OrderArrival; error: Error }[];
+};
 
 type Planned = { state: OrderState; entries: Entry[]; redemptions: RedemptionPlan };
 
@@ -32,7 +46,11 @@ type Planned = { state: OrderState; entries: Entry[]; redemptions: RedemptionPla
  */
 export async function postOrders(arrivals: readonly OrderArrival[], context: BatchContext): Promise<BatchResult> {
   const { tx, now } = context;
-  const balances = await lockBalances(tx, { customers: customersOf(arrivals), orders: arrivals, codes: codesOf(arrivals) });
+  const balances = await lockBalances(tx, {
+    customers: customersOf(arrivals),
+    orders: arrivals,
+    codes: codesOf(arrivals),
+  });
   const { orders, epoch } = await readOrders(tx, arrivals);
   const merchantIds = [...new Set(arrivals.map((arrival) => arrival.merchantId))];
   const programmes = await context.programmes.load(tx, merchantIds, epoch);
@@ -62,8 +80,16 @@ export async function postOrders(arrivals: readonly OrderArrival[], context: Bat
     events,
     hasBalance: (customer) => balanceKeys.has(customerKeyOf(customer)),
   });
-  await writeRedemptions(tx, planned.flatMap((plan) => plan.redemptions.changed), now);
-  return { ordersWritten: planned.length, transfers: postings.reduce((sum, posting) => sum + posting.transfers.length, 0), refused };
+  await writeRedemptions(
+    tx,
+    planned.flatMap((plan) => plan.redemptions.changed),
+    now,
+  );
+  return {
+    ordersWritten: planned.length,
+    transfers: postings.reduce((sum, posting) => sum + posting.transfers.length, 0),
+    refused,
+  };
 }
 
 type PlanContext = {
@@ -104,7 +130,10 @@ type PostContext = {
   nextTransferId: () => number;
 };
 
-function postEntries(planned: readonly Planned[], context: PostContext): { books: Map<number, Book>; events: NewEvent[] } {
+function postEntries(
+  planned: readonly Planned[],
+  context: PostContext,
+): { books: Map<number, Book>; events: NewEvent[] } {
   const books = new Map<number, Book>();
   const balances = new Map(context.balances.map((balance) => [customerKeyOf(balance), balance]));
   const lots = Map.groupBy(context.lots, customerKeyOf);
@@ -143,7 +172,9 @@ function nameTransfer(plan: Planned, { kind, transferId, redemptionId }: Transfe
 }
 
 function codesOf(arrivals: readonly OrderArrival[]): { merchantId: number; code: string }[] {
-  return arrivals.flatMap(({ merchantId, facts }) => (facts.snapshot?.codes ?? []).map((code) => ({ merchantId, code })));
+  return arrivals.flatMap(({ merchantId, facts }) =>
+    (facts.snapshot?.codes ?? []).map((code) => ({ merchantId, code })),
+  );
 }
 
 function customersOf(arrivals: readonly OrderArrival[]): CustomerKey[] {

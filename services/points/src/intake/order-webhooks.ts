@@ -1,25 +1,43 @@
 import { Clock } from '@loyalnest/platform/clock';
+import { Encryption } from '@loyalnest/platform/crypto/encryption';
 import { Database } from '@loyalnest/platform/database/database';
 import { ShopDirectory, type Shop } from '@loyalnest/shopify/shops/shop-directory';
 import type { WebhookDelivery, WebhookHandler } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Injectable } from '@nestjs/common';
 import { noFacts } from '../orders/order-snapshot.ts';
-import { orderFacts, refundFact, shopifyOrderSchema, shopifyRefundSchema, UnusableOrder } from '../orders/shopify-order.ts';
+import {
+  orderFacts,
+  refundFact,
+  shopifyOrderSchema,
+  shopifyRefundSchema,
+  UnusableOrder,
+} from '../orders/shopify-order.ts';
 import type { OrderArrival } from './order-batch.ts';
 import { OrderIntake, PoisonOrder } from './order-intake.ts';
 import { keepFailure, type FailureReason } from './webhook-failures.repository.ts';
 
-type Parsed = { outcome: 'order'; arrival: OrderArrival } | { outcome: 'nothing' } | { outcome: 'unusable'; reason: FailureReason; detail: string };
+type Parsed =
+  | { outcome: 'order'; arrival: OrderArrival }
+  | { outcome: 'nothing' }
+  | { outcome: 'unusable'; reason: FailureReason; detail: string };
 
 /** Orders and refunds from Shopify: posted when this resolves, or kept whole for a person to look at. */
 @Injectable()
 export class OrderWebhooks implements WebhookHandler {
-  readonly topics = ['orders/create', 'orders/updated', 'orders/paid', 'orders/cancelled', 'orders/edited', 'refunds/create'];
+  readonly topics = [
+    'orders/create',
+    'orders/updated',
+    'orders/paid',
+    'orders/cancelled',
+    'orders/edited',
+    'refunds/create',
+  ];
 
   constructor(
     readonly directory: ShopDirectory,
     private readonly intake: OrderIntake,
     private readonly database: Database,
+    private readonly encryption: Encryption,
     private readonly clock: Clock,
   ) {}
 
@@ -36,7 +54,7 @@ export class OrderWebhooks implements WebhookHandler {
   }
 
   private keep(delivery: WebhookDelivery, reason: FailureReason, detail: string): Promise<void> {
-    return keepFailure(this.database, { delivery, reason, detail, now: this.clock.now() });
+    return keepFailure(this.database, this.encryption, { delivery, reason, detail, now: this.clock.now() });
   }
 }
 
@@ -44,9 +62,12 @@ export class OrderWebhooks implements WebhookHandler {
 export function parseDelivery(delivery: Pick<WebhookDelivery, 'topic' | 'shop' | 'body'>): Parsed {
   // An edit's own payload lists changes; the orders/updated that Shopify sends with it carries the order as it is now.
   if (delivery.topic === 'orders/edited') return { outcome: 'nothing' };
-  if (delivery.body === undefined) return { outcome: 'unusable', reason: 'invalid-json', detail: 'The body is not JSON.' };
+  if (delivery.body === undefined)
+    return { outcome: 'unusable', reason: 'invalid-json', detail: 'The body is not JSON.' };
   try {
-    return delivery.topic === 'refunds/create' ? parseRefund(delivery.shop, delivery.body) : parseOrder(delivery.shop, delivery.body);
+    return delivery.topic === 'refunds/create'
+      ? parseRefund(delivery.shop, delivery.body)
+      : parseOrder(delivery.shop, delivery.body);
   } catch (error) {
     if (!(error instanceof UnusableOrder)) throw error;
     return { outcome: 'unusable', reason: error.reason, detail: error.message };
@@ -70,7 +91,9 @@ function parseRefund(shop: Shop, body: unknown): Parsed {
 }
 
 function invalid(issues: readonly { path: PropertyKey[]; message: string }[]): Parsed {
-  const detail = issues.slice(0, 5).map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; ');
+  const detail = issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`)
+    .join('; ');
   return { outcome: 'unusable', reason: 'invalid-payload', detail };
 }
-

@@ -34,9 +34,7 @@ export type Entry =
   | (Credit & { kind: 'migrate'; direction: 'credit' })
   | (Common & { kind: 'migrate'; direction: 'debit' });
 
-export type PostOutcome =
-  | { outcome: 'posted'; transfer: Transfer }
-  | { outcome: 'insufficient'; available: number };
+export type PostOutcome = { outcome: 'posted'; transfer: Transfer } | { outcome: 'insufficient'; available: number };
 
 /** Whether posting the entry must know the customer's lots beforehand. */
 export function touchesLots(entry: Entry): boolean {

@@ -34,7 +34,10 @@ export function isEarning(facts: OrderFacts, rule: Pick<PurchaseRule, 'earnsWhen
 export function isDead(facts: OrderFacts): boolean {
   const { snapshot } = facts;
   return (
-    !snapshot || snapshot.isTest || facts.cancelledAt !== null || ['voided', 'expired'].includes(snapshot.financialStatus)
+    !snapshot ||
+    snapshot.isTest ||
+    facts.cancelledAt !== null ||
+    ['voided', 'expired'].includes(snapshot.financialStatus)
   );
 }
 
@@ -69,7 +72,9 @@ function dueFixed(facts: OrderFacts, award: Pick<Award, 'rule' | 'multiplier'>, 
 }
 
 function unedited(snapshot: OrderSnapshot | null): OrderSnapshot | null {
-  return snapshot && { ...snapshot, lines: snapshot.lines.map((line) => ({ ...line, currentQuantity: line.quantity })) };
+  return (
+    snapshot && { ...snapshot, lines: snapshot.lines.map((line) => ({ ...line, currentQuantity: line.quantity })) }
+  );
 }
 
 /**
@@ -94,11 +99,17 @@ export function isGiftCardShareUnknown(snapshot: OrderSnapshot): boolean {
 }
 
 /** Minor units per line that earn: after discounts, less what was refunded or edited away. */
-export function eligibleLines(facts: OrderFacts, rule: Pick<PurchaseRule, 'counts' | 'excludedProductIds'>): Eligible[] {
+export function eligibleLines(
+  facts: OrderFacts,
+  rule: Pick<PurchaseRule, 'counts' | 'excludedProductIds'>,
+): Eligible[] {
   const { snapshot } = facts;
   if (!snapshot) return [];
   const refunds = Object.values(facts.refunds);
-  const lines = snapshot.lines.map((line) => ({ lineId: line.id, minor: lineMinor(line, { snapshot, refunds, rule }) }));
+  const lines = snapshot.lines.map((line) => ({
+    lineId: line.id,
+    minor: lineMinor(line, { snapshot, refunds, rule }),
+  }));
   if (rule.counts.shipping) lines.push({ lineId: 0, minor: shippingMinor(snapshot, refunds, rule) });
   return lessProportionally(lines, refundedBeyondLines(refunds, snapshot));
 }
@@ -137,7 +148,11 @@ function taxChange(taxMinor: number, snapshot: OrderSnapshot, rule: Pick<Purchas
   return rule.counts.tax ? taxMinor : -taxMinor;
 }
 
-function shippingMinor(snapshot: OrderSnapshot, refunds: readonly Refund[], rule: Pick<PurchaseRule, 'counts'>): number {
+function shippingMinor(
+  snapshot: OrderSnapshot,
+  refunds: readonly Refund[],
+  rule: Pick<PurchaseRule, 'counts'>,
+): number {
   const refunded = refunds.reduce((total, refund) => total + refund.shippingMinor, 0);
   return Math.max(0, snapshot.shippingMinor + taxChange(snapshot.shippingTaxMinor, snapshot, rule) - refunded);
 }
@@ -157,7 +172,10 @@ function lessProportionally(lines: Eligible[], deductionMinor: number): Eligible
   if (deductionMinor === 0) return lines;
   const total = sum(lines);
   const left = Math.max(0, total - deductionMinor);
-  const shares = allocate(left, lines.map((line) => line.minor));
+  const shares = allocate(
+    left,
+    lines.map((line) => line.minor),
+  );
   return lines.map((line, index) => ({ lineId: line.lineId, minor: shares[index] ?? 0 }));
 }
 
@@ -178,11 +196,17 @@ export function allocate(total: number, weights: readonly number[]): number[] {
 }
 
 /** Freezes the award: the rule, its version, and what each line brought. */
-export function freezeAward(facts: OrderFacts, terms: { ruleVersion: number; rule: PurchaseRule; multiplier: string }): Award {
+export function freezeAward(
+  facts: OrderFacts,
+  terms: { ruleVersion: number; rule: PurchaseRule; multiplier: string },
+): Award {
   const { isOn: _, ...rule } = terms.rule;
   const award = { ruleVersion: terms.ruleVersion, rule, multiplier: terms.multiplier };
   const lines = eligibleLines(facts, rule);
-  const points = allocate(duePoints(facts, award), lines.map((line) => line.minor));
+  const points = allocate(
+    duePoints(facts, award),
+    lines.map((line) => line.minor),
+  );
   return { ...award, lines: lines.map((line, index) => [line.lineId, line.minor, points[index] ?? 0]) };
 }
 

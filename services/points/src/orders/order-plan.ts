@@ -105,7 +105,13 @@ function debit({ state, customerId, delta, programme }: Change): Entry[] {
   if (clawedBack > 0) {
     const businessKey = `order/${state.orderId}/clawback/${state.revision}`;
     const policy = programme.settings.clawbackPolicy;
-    entries.push({ ...common(state, customerId, clawedBack), ...reverses(state), kind: 'clawback', businessKey, policy });
+    entries.push({
+      ...common(state, customerId, clawedBack),
+      ...reverses(state),
+      kind: 'clawback',
+      businessKey,
+      policy,
+    });
   }
   return entries;
 }

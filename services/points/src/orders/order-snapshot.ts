@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** One line of an order, in minor units of the order's currency. */
 export type OrderLine = {
   id: number;
@@ -69,7 +71,7 @@ export function isSameFacts(a: OrderFacts, b: OrderFacts): boolean {
   return (
     a.cancelledAt === b.cancelledAt &&
     Object.keys(a.refunds).length === Object.keys(b.refunds).length &&
-    (a.snapshot === b.snapshot || JSON.stringify(a.snapshot) === JSON.stringify(b.snapshot))
+    isDeepStrictEqual(a.snapshot, b.snapshot)
   );
 }
 
@@ -86,7 +88,16 @@ function keepGiftCard(newer: OrderSnapshot, older: OrderSnapshot): OrderSnapshot
 }
 
 /** The order in which a payment proceeds; a later status wins within one second. */
-const paymentRank = ['expired', 'pending', 'authorized', 'partially_paid', 'paid', 'partially_refunded', 'refunded', 'voided'];
+const paymentRank = [
+  'expired',
+  'pending',
+  'authorized',
+  'partially_paid',
+  'paid',
+  'partially_refunded',
+  'refunded',
+  'voided',
+];
 
 function sameSecond(a: OrderSnapshot, b: OrderSnapshot): OrderSnapshot {
   const later = rank(b) > rank(a) || (rank(b) === rank(a) && removed(b) > removed(a)) ? b : a;

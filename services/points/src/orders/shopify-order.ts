@@ -31,7 +31,12 @@ const refundLine = z.object({
 });
 
 const orderAdjustment = z.object({ kind: z.string(), amount, tax_amount: amount.default('0') });
-const transaction = z.object({ kind: z.string(), status: z.string().default('success'), amount, currency: z.string().optional() });
+const transaction = z.object({
+  kind: z.string(),
+  status: z.string().default('success'),
+  amount,
+  currency: z.string().optional(),
+});
 
 export const shopifyRefundSchema = z.object({
   id: shopifyId,
@@ -56,7 +61,14 @@ export const shopifyOrderSchema = z.object({
   customer: z.object({ id: shopifyId }).nullish(),
   line_items: z.array(lineItem),
   shipping_lines: z
-    .array(z.object({ price: amount, discounted_price: amount.optional(), discounted_price_set: money.optional(), tax_lines: taxLines }))
+    .array(
+      z.object({
+        price: amount,
+        discounted_price: amount.optional(),
+        discounted_price_set: money.optional(),
+        tax_lines: taxLines,
+      }),
+    )
     .default([]),
   discount_codes: z.array(z.object({ code: z.string() })).default([]),
   payment_gateway_names: z.array(z.string()).default([]),
@@ -108,18 +120,21 @@ export function orderFacts(order: ShopifyOrder): OrderFacts {
 export function refundFact(refund: ShopifyRefund, currency: string): Refund {
   const read = amountReader(currency);
   const shipping = refund.order_adjustments.filter((adjustment) => adjustment.kind === 'shipping_refund');
-  const paid = refund.transactions.filter(({ kind, status }) => kind === 'refund' && (status === 'success' || status === 'pending'));
+  const paid = refund.transactions.filter(
+    ({ kind, status }) => kind === 'refund' && (status === 'success' || status === 'pending'),
+  );
   return {
     id: refund.id,
-    lines: refund.refund_line_items.map(
-      (line): RefundLine => ({
-        lineId: line.line_item_id,
-        quantity: line.quantity,
-        subtotalMinor: read(line.subtotal),
-        taxMinor: read(line.total_tax),
-      }),
+    lines: refund.refund_line_items.map((line): RefundLine => ({
+      lineId: line.line_item_id,
+      quantity: line.quantity,
+      subtotalMinor: read(line.subtotal),
+      taxMinor: read(line.total_tax),
+    })),
+    shippingMinor: total(
+      shipping,
+      (adjustment) => Math.abs(read(adjustment.amount)) + Math.abs(read(adjustment.tax_amount)),
     ),
-    shippingMinor: total(shipping, (adjustment) => Math.abs(read(adjustment.amount)) + Math.abs(read(adjustment.tax_amount))),
     totalMinor: total(paid, (transaction) => read(transaction.amount)),
   };
 }

@@ -49,7 +49,12 @@ export class ProgrammeController {
       if (newest.version !== input.version) {
         throw new AppError('settings-conflict', undefined, { details: { current: toResponse(newest) } });
       }
-      const next = { version: newest.version + 1, settings: input.settings, changed_by: actorOf(principal), created_at: now };
+      const next = {
+        version: newest.version + 1,
+        settings: input.settings,
+        changed_by: actorOf(principal),
+        created_at: now,
+      };
       await tx.query(
         'insert into program_settings (merchant_id, version, settings, changed_by, created_at) values ($1, $2, $3, $4, $5)',
         [merchantId, next.version, JSON.stringify(next.settings), next.changed_by, now],
@@ -73,5 +78,10 @@ async function getNewest(tx: Tx, merchantId: number): Promise<VersionRow> {
 }
 
 function toResponse(row: VersionRow): SettingsResponse {
-  return { version: row.version, settings: row.settings, changedBy: row.changed_by, changedAt: row.created_at.toISOString() };
+  return {
+    version: row.version,
+    settings: row.settings,
+    changedBy: row.changed_by,
+    changedAt: row.created_at.toISOString(),
+  };
 }

@@ -34,7 +34,8 @@ export class ProgrammeCache {
     }
     const missing = merchantIds.filter((id) => !this.#programmes.has(id));
     if (missing.length > 0) {
-      for (const [merchantId, programme] of await findProgrammes(tx, missing)) this.#programmes.set(merchantId, programme);
+      for (const [merchantId, programme] of await findProgrammes(tx, missing))
+        this.#programmes.set(merchantId, programme);
     }
     return this.#programmes;
   }

@@ -25,7 +25,12 @@ function planOne(redemption: Redemption, order: OrderState): Entry[] {
   const entries: Entry[] = [];
   const isHeld = redemption.status === 'held' || redemption.status === 'active' || redemption.status === 'releasing';
   if (isHeld && order.facts.snapshot) {
-    entries.push({ ...common(redemption, order), kind: 'capture', points: redemption.points, businessKey: `redemption/${redemption.redemptionId}/capture` });
+    entries.push({
+      ...common(redemption, order),
+      kind: 'capture',
+      points: redemption.points,
+      businessKey: `redemption/${redemption.redemptionId}/capture`,
+    });
   }
   if (!isHeld && redemption.status !== 'captured') return entries;
   const back = pointsToGiveBack(redemption, order.facts) - redemption.restoredPoints;

@@ -73,7 +73,9 @@ export async function findRedemptionsOfOrders(
 ): Promise<RedemptionLookup> {
   const coded = orders.filter((order) => (order.facts.snapshot?.codes.length ?? 0) > 0);
   if (coded.length === 0) return new RedemptionLookup([]);
-  const codes = coded.flatMap((order) => (order.facts.snapshot?.codes ?? []).map((code) => ({ merchantId: order.merchantId, code })));
+  const codes = coded.flatMap((order) =>
+    (order.facts.snapshot?.codes ?? []).map((code) => ({ merchantId: order.merchantId, code })),
+  );
   const rows = await tx.query<RedemptionRow>(
     `select ${redemptionColumns} from reward_redemptions
      where (merchant_id, code) in (select * from unnest($1::bigint[], $2::text[]))`,
@@ -102,4 +104,104 @@ export async function writeRedemptions(tx: Tx, redemptions: readonly Redemption[
       ],
     );
   }
+}
+
+export async function findRedemption(
+  tx: Tx,
+  merchantId: number,
+  redemptionId: number,
+): Promise<Redemption | undefined> {
+  const [row] = await tx.query<RedemptionRow>(
+    `select ${redemptionColumns} from reward_redemptions where merchant_id = $1 and redemption_id = $2`,
+    [merchantId, redemptionId],
+  );
+  return row && redemptionFromRow(row);
+}
+
+export async function findByRequest(tx: Tx, merchantId: number, requestKey: string): Promise<Redemption | undefined> {
+  const [row] = await tx.query<RedemptionRow>(
+    `select ${redemptionColumns} from reward_redemptions where merchant_id = $1 and request_key = $2`,
+    [merchantId, requestKey],
+  );
+  return row && redemptionFromRow(row);
+}
+
+/** A customer's redemptions, newest first. Relies on `reward_redemptions_by_customer`. */
+export async function listRedemptions(
+  tx: Tx,
+  of: { merchantId: number; customerId: number; beforeRedemptionId: number | undefined; limit: number },
+): Promise<Redemption[]> {
+  const rows = await tx.query<RedemptionRow>(
+    `select ${redemptionColumns} from reward_redemptions
+     where merchant_id = $1 and customer_id = $2 and redemption_id < $3
+     order by redemption_id desc
+     limit $4`,
+    [of.merchantId, of.customerId, of.beforeRedemptionId ?? Number.MAX_SAFE_INTEGER, of.limit],
+  );
+  return rows.map(redemptionFromRow);
+}
+
+export async function nextRedemptionId(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ id: number }>(`select nextval('reward_redemptions_redemption_id_seq') as id`);
+  if (!row) throw new Error('no redemption id');
+  return row.id;
+}
+
+export async function addRedemption(tx: Tx, redemption: Redemption, requestKey: string): Promise<void> {
+  await tx.query(
+    `insert into reward_redemptions (merchant_id, redemption_id, customer_id, reward_id, points, code, bucket, status,
+       shares, hold_transfer_id, created_at, expires_at, request_key)
+     overriding system value
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      redemption.merchantId,
+      redemption.redemptionId,
+      redemption.customerId,
+      redemption.rewardId,
+      redemption.points,
+      redemption.code,
+      redemption.bucket,
+      redemption.status,
+      JSON.stringify(redemption.shares),
+      redemption.holdTransferId,
+      redemption.createdAt,
+      redemption.expiresAt,
+      requestKey,
+    ],
+  );
+}
+
+/** How often a reward was taken and not given back. */
+export async function countTaken(
+  tx: Tx,
+  reward: { merchantId: number; rewardId: number },
+  customerId: number,
+): Promise<{ byCustomer: number; inTotal: number }> {
+  const [row] = await tx.query<{ by_customer: number; in_total: number }>(
+    `select count(*) filter (where customer_id = $3) as by_customer, count(*) as in_total
+     from reward_redemptions
+     where merchant_id = $1 and reward_id = $2 and status not in ('released', 'failed')`,
+    [reward.merchantId, reward.rewardId, customerId],
+  );
+  return { byCustomer: row?.by_customer ?? 0, inTotal: row?.in_total ?? 0 };
+}
+
+/**
+ * Redemptions of these merchants that time has to move on: codes not yet made, codes past their date, codes being taken
+ * back. Relies on `reward_redemptions_unsettled`.
+ */
+export async function findUnsettled(
+  tx: Tx,
+  options: { now: Date; heldBefore: Date; limit: number },
+): Promise<Redemption[]> {
+  const rows = await tx.query<RedemptionRow>(
+    `select ${redemptionColumns} from reward_redemptions
+     where (status = 'held' and created_at < $2)
+       or (status = 'active' and expires_at <= $1)
+       or (status = 'releasing' and created_at < $2)
+     order by created_at
+     limit $3`,
+    [options.now, options.heldBefore, options.limit],
+  );
+  return rows.map(redemptionFromRow);
 }

@@ -1,0 +1,81 @@
+import { AppError } from '@loyalnest/contracts/errors';
+import {
+  rewardIdSchema,
+  rewardInputSchema,
+  rewardListSchema,
+  rewardSchema,
+  type RewardInput,
+  type RewardResponse,
+} from '@loyalnest/contracts/rest/points';
+import { Clock } from '@loyalnest/platform/clock';
+import { Database } from '@loyalnest/platform/database/database';
+import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
+import { CurrentPrincipal, type MerchantPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
+import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
+import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
+import { Body, Controller, Get, Param, Post, Put, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { BalanceReader } from '../balance/balance-reader.ts';
+import type { Reward } from './reward.ts';
+import { addReward, changeReward, listRewards } from './reward.repository.ts';
+
+@ApiTags('rewards')
+@Controller('v1/api/rewards')
+export class RewardController {
+  constructor(
+    private readonly database: Database,
+    private readonly balances: BalanceReader,
+    private readonly directory: ShopDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What points buy: everything for a merchant, what is open for a shopper, with what they can afford now. */
+  @Get()
+  @UseGuards(PrincipalGuard)
+  @ApiOkResponse({ standardSchema: rewardListSchema })
+  async list(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof rewardListSchema>> {
+    const { merchantId, shopDomain } = principal;
+    const shop = await this.directory.findShop(shopDomain);
+    if (!shop) throw new AppError('unknown-shop');
+    const rewards = await this.database.forMerchant(merchantId, (tx) => listRewards(tx, merchantId));
+    if (principal.kind === 'merchant') return { currency: shop.currency, items: rewards.map(toResponse) };
+    const open = rewards.filter((reward) => reward.isOpen).map(toResponse);
+    if (principal.customerId === null) return { currency: shop.currency, items: open };
+    const { available } = await this.balances.read({ merchantId, customerId: principal.customerId });
+    return {
+      currency: shop.currency,
+      items: open.map((reward) => ({ ...reward, isAffordable: reward.points <= available })),
+    };
+  }
+
+  @Post()
+  @UseGuards(MerchantGuard)
+  @ApiCreatedResponse({ standardSchema: rewardSchema })
+  add(
+    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+    @Body({ schema: rewardInputSchema }) input: RewardInput,
+  ): Promise<RewardResponse> {
+    return this.database.forMerchant(merchantId, async (tx) =>
+      toResponse(await addReward(tx, merchantId, input, this.clock.now())),
+    );
+  }
+
+  /** Changes a reward for those who take it from now on. */
+  @Put(':rewardId')
+  @UseGuards(MerchantGuard)
+  @ApiOkResponse({ standardSchema: rewardSchema })
+  async change(
+    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+    @Param({ schema: rewardIdSchema }) { rewardId }: z.infer<typeof rewardIdSchema>,
+    @Body({ schema: rewardInputSchema }) input: RewardInput,
+  ): Promise<RewardResponse> {
+    const reward = await this.database.forMerchant(merchantId, (tx) => changeReward(tx, merchantId, rewardId, input));
+    if (!reward) throw new AppError('reward-not-found');
+    return toResponse(reward);
+  }
+}
+
+function toResponse({ merchantId: _, ...reward }: Reward): RewardResponse {
+  return reward;
+}
