@@ -5,7 +5,7 @@ export default defineConfig({
   input: 'src/main.ts',
   cwd: import.meta.dirname,
   platform: 'node',
-  external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@loyalnest/'),
+  external: (id) => !/^(\.|\/|@loyalnest\/|@oxc-project\/runtime\/)/.test(id),
   transform: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   output: { file: 'dist/main.js', format: 'esm', sourcemap: true },
 });
