@@ -1,6 +1,7 @@
 import type { Service } from '@loyalnest/platform/service';
 import { PointsRpc } from './ledger/points.rpc.ts';
 import { PointsModule } from './points.module.ts';
+import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Settlement } from './redemption/settlement.service.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
@@ -10,6 +11,6 @@ export const points: Service = {
   module: PointsModule,
   encrypts: true,
   events: [ShopEvents],
-  jobs: [Settlement],
+  jobs: [ReconcileOrders, RefreshGiftCardOrders, Settlement],
   rpc: [PointsRpc],
 };

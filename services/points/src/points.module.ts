@@ -12,6 +12,8 @@ import { OrderWebhooks } from './intake/order-webhooks.ts';
 import { Ledger } from './ledger/ledger.service.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
+import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
+import { Reconciliation } from './reconciliation/reconciliation.service.ts';
 import { DiscountCodes } from './redemption/discount-codes.ts';
 import { RedemptionController } from './redemption/redemption.controller.ts';
 import { Redemptions } from './redemption/redemption.service.ts';
@@ -35,7 +37,10 @@ import { ShopEvents } from './shops/shop.events.ts';
     OrderIntake,
     OrderWebhooks,
     PointsRpc,
+    ReconcileOrders,
+    Reconciliation,
     Redemptions,
+    RefreshGiftCardOrders,
     Settlement,
     ShopEvents,
   ],

@@ -73,6 +73,8 @@ export const shopifyOrderSchema = z.object({
   discount_codes: z.array(z.object({ code: z.string() })).default([]),
   payment_gateway_names: z.array(z.string()).default([]),
   refunds: z.array(shopifyRefundSchema).default([]),
+  /** Not in webhooks: what gift cards paid, where the Admin API was asked. */
+  gift_card_transactions: z.array(z.object({ amount })).optional(),
 });
 
 export type ShopifyOrder = z.infer<typeof shopifyOrderSchema>;
@@ -110,7 +112,9 @@ export function orderFacts(order: ShopifyOrder): OrderFacts {
     shippingTaxMinor: total(order.shipping_lines, (line) => total(line.tax_lines, (tax) => read(tax.price))),
     codes: order.discount_codes.map(({ code }) => code.toUpperCase()),
     gateways: [...new Set(order.payment_gateway_names)].sort(),
-    giftCardMinor: null,
+    giftCardMinor: order.gift_card_transactions
+      ? total(order.gift_card_transactions, (paid) => read(paid.amount))
+      : null,
   };
   const refunds = Object.fromEntries(order.refunds.map((refund) => [refund.id, refundFact(refund, order.currency)]));
   return { snapshot, refunds, cancelledAt: snapshot.cancelledAt };

@@ -132,6 +132,11 @@ export const orderTypes: Resolvers = {
     note: ({ refund }) => refund.note,
     order: ({ order }) => order,
     totalRefundedSet: ({ order, refund }) => moneyBag(refund.transaction?.amountMinor ?? 0, order.currency),
+    refundShippingLines: ({ order, refund }, args) =>
+      connect(refund.shippingMinor > 0 ? [refund] : [], args, byId<Refund>(), () => ({
+        subtotalAmountSet: moneyBag(refund.shippingMinor, order.currency),
+        taxAmountSet: moneyBag(0, order.currency),
+      })),
     refundLineItems: ({ order, refund }, args) =>
       connect(refund.lines, args, byId<RefundLine>(), (refunded): RefundedLine => ({ order, refunded })),
     transactions: ({ order, refund }, args) =>
@@ -140,6 +145,7 @@ export const orderTypes: Resolvers = {
         transaction,
       })),
   }),
+  RefundShippingLine: properties('subtotalAmountSet', 'taxAmountSet'),
   RefundLineItem: typed<RefundedLine>({
     id: ({ refunded }) => gid('RefundLineItem', refunded.id),
     quantity: ({ refunded }) => refunded.quantity,

@@ -1,0 +1,68 @@
+import { Database } from '@loyalnest/platform/database/database';
+import type { Job } from '@loyalnest/platform/jobs/job';
+import type { Logger } from '@loyalnest/platform/telemetry/logger';
+import { AppLogger } from '@loyalnest/platform/tokens';
+import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
+import { Inject, Injectable } from '@nestjs/common';
+import { findWaitingForGiftCards } from './reconciliation.repository.ts';
+import { Reconciliation } from './reconciliation.service.ts';
+
+/** Finds, for every installed shop, the orders whose webhooks never came. */
+@Injectable()
+export class ReconcileOrders implements Job {
+  readonly name = 'reconcile-orders';
+  readonly schedule = { cron: '*/15 * * * *' };
+
+  constructor(
+    private readonly reconciliation: Reconciliation,
+    private readonly directory: ShopDirectory,
+    @Inject(AppLogger) private readonly logger: Logger,
+  ) {}
+
+  async run(): Promise<void> {
+    for (const shop of await this.directory.listShops()) {
+      if (!shop.isInstalled) continue;
+      try {
+        const result = await this.reconciliation.reconcile(shop);
+        if (result.missed > 0 || result.failure)
+          this.logger.warn({ merchantId: shop.merchantId, ...result }, 'reconciled');
+      } catch (error) {
+        // One shop's trouble must not keep the others from being compared; its watermark stays where it was.
+        this.logger.error({ err: error, merchantId: shop.merchantId }, 'reconciliation failed');
+      }
+    }
+  }
+}
+
+/** Merchants stated in one look, and orders refreshed per look. */
+const merchantsMax = 500;
+const ordersMax = 100;
+
+/** Asks Shopify what gift cards paid of the orders that wait for it; webhooks do not say. */
+@Injectable()
+export class RefreshGiftCardOrders implements Job {
+  readonly name = 'refresh-gift-card-orders';
+  readonly schedule = { everyMs: 60_000 };
+
+  constructor(
+    private readonly reconciliation: Reconciliation,
+    private readonly directory: ShopDirectory,
+    private readonly database: Database,
+    @Inject(AppLogger) private readonly logger: Logger,
+  ) {}
+
+  async run(): Promise<void> {
+    const shops = (await this.directory.listShops()).filter((shop) => shop.isInstalled);
+    for (let start = 0; start < shops.length; start += merchantsMax) {
+      const batch = new Map(shops.slice(start, start + merchantsMax).map((shop) => [shop.merchantId, shop]));
+      const waiting = await this.database.forMerchants([...batch.keys()], (tx) =>
+        findWaitingForGiftCards(tx, ordersMax),
+      );
+      for (const { merchant_id: merchantId, order_id: orderId } of waiting) {
+        const shop = batch.get(merchantId);
+        const failure = shop && (await this.reconciliation.refresh(shop, `gid://shopify/Order/${orderId}`));
+        if (failure) this.logger.warn({ merchantId, orderId, reason: failure }, 'order not refreshed');
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { numberArray } from '@loyalnest/platform/database/arrays';
+import type { Tx } from '@loyalnest/platform/database/database';
+
+/** Up to where a shop has been compared; before the first comparison, since its programme began. */
+export async function findWatermark(tx: Tx, merchantId: number): Promise<Date | undefined> {
+  const [row] = await tx.query<{ watermark: Date | null }>(
+    `select coalesce(
+       (select watermark from reconciliations where merchant_id = $1),
+       (select created_at - interval '1 hour' from program_settings where merchant_id = $1 and version = 1)
+     ) as watermark`,
+    [merchantId],
+  );
+  return row?.watermark ?? undefined;
+}
+
+export type Round = {
+  merchantId: number;
+  watermark: Date;
+  checkedAt: Date;
+  checked: number;
+  missed: number;
+  failure: string | null;
+};
+
+export async function recordRound(tx: Tx, round: Round): Promise<void> {
+  await tx.query(
+    `insert into reconciliations (merchant_id, watermark, checked_at, orders_checked, orders_missed, failure)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (merchant_id) do update set
+       watermark = greatest(reconciliations.watermark, excluded.watermark), checked_at = excluded.checked_at,
+       orders_checked = reconciliations.orders_checked + excluded.orders_checked,
+       orders_missed = reconciliations.orders_missed + excluded.orders_missed, failure = excluded.failure`,
+    [round.merchantId, round.watermark, round.checkedAt, round.checked, round.missed, round.failure],
+  );
+}
+
+/** The newest state we have of each of these orders; those never seen are absent. Relies on the primary key of `orders`. */
+export async function findUpdatedAt(
+  tx: Tx,
+  merchantId: number,
+  orderIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await tx.query<{ order_id: number; shopify_updated_at: Date }>(
+    `select order_id, shopify_updated_at from orders
+     where merchant_id = $1 and order_id = any ($2::bigint[]) and shopify_updated_at is not null`,
+    [merchantId, numberArray(orderIds)],
+  );
+  return new Map(rows.map((row) => [row.order_id, row.shopify_updated_at.getTime()]));
+}
+
+/** Orders that wait for the share a gift card paid. Relies on `orders_waiting_for_gift_cards`. */
+export function findWaitingForGiftCards(tx: Tx, limit: number): Promise<{ merchant_id: number; order_id: number }[]> {
+  return tx.query(
+    `select merchant_id, order_id from orders
+     where snapshot -> 'gateways' ? 'gift_card' and snapshot -> 'giftCardMinor' = 'null'
+     limit $1`,
+    [limit],
+  );
+}
