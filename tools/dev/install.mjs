@@ -35,17 +35,20 @@ function readPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
 
+/**
+ * Not `npm ci`: that refuses a lockfile without the optional packages of every other system, and not every registry has
+ * all of those. `--no-save` keeps the lockfile as it is, so what it names is what gets installed.
+ */
 function install() {
-  const started = Date.now();
-  console.log('Installing what the lockfile says…');
-  // The working folder says what is installed; variables of an npm script that started us must not.
-  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
+  const startMs = Date.now();
+  console.log('Installing what the lockfile says; the first time this takes a minute or two…');
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   if (npm.error?.code === 'ENOENT')
     throw new Error('npm is needed: it comes with Node (https://nodejs.org/en/download)');
   if (npm.error) throw npm.error;
-  if (npm.status !== 0) throw new Error(`npm ci failed: ${firstReason(`${npm.stderr}\n${npm.stdout}`)}`);
-  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s`);
+  if (npm.status !== 0) throw new Error(`npm install failed: ${firstReason(`${npm.stderr}\n${npm.stdout}`)}`);
+  console.log(`Installed in ${Math.round((Date.now() - startMs) / 1000)} s`);
 }
 
 /** npm says in many lines what fits into one. */
@@ -54,5 +57,5 @@ function firstReason(output) {
   if (lines.some((line) => line.includes('ENOSPC'))) return `the disk that holds ${root} is full`;
   if (lines.some((line) => line.includes('EACCES'))) return `no permission to write in ${root}`;
   const reasons = lines.filter((line) => line && !/^(code|errno|syscall|A complete log)\b/.test(line));
-  return `${reasons[0] ?? 'no reason given'} (run npm ci in ${root} to see all of it)`;
+  return `${reasons[0] ?? 'no reason given'} (run npm install in ${root} to see all of it)`;
 }
