@@ -4,13 +4,13 @@ import { startSimulator, type Simulator } from './simulator.ts';
 
 try {
   const simulator = await start();
-  console.log(`Shopify simulator at ${simulator.url}`);
+  process.stdout.write(`Shopify simulator at ${simulator.url}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.close().then(() => process.exit(0)));
   }
 } catch (error) {
   if (!(error instanceof ConfigurationError) && !(error instanceof Error && 'code' in error)) throw error;
-  console.error(error.message);
+  process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
 

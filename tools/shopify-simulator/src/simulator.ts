@@ -4,6 +4,9 @@ import { registerAdminApi } from './admin/endpoint.ts';
 import { registerControl } from './control/index.ts';
 import { registerAccessToken } from './oauth/access-token.ts';
 import { registerAuthorize, type AuthorizationCodes } from './oauth/authorize.ts';
+import { registerAppProxy } from './proxy/app-proxy.ts';
+import { createSessions } from './storefront/sessions.ts';
+import { registerStorefront } from './storefront/storefront.ts';
 import { closeWorld, createWorld, type World, type WorldOptions } from './world.ts';
 
 export type SimulatorOptions = WorldOptions & {
@@ -46,8 +49,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 
 function register(app: FastifyInstance, world: World): void {
   const codes: AuthorizationCodes = new Map();
+  const sessions = createSessions(world.random);
   registerControl(app, world);
   registerAdminApi(app, world);
   registerAuthorize(app, world, codes);
   registerAccessToken(app, world, codes);
+  registerAppProxy(app, world, sessions);
+  registerStorefront(app, world, sessions);
 }

@@ -67,13 +67,20 @@ export function byId<T extends { id: number }>(): SortBy<T> {
   return { name: 'ID', value: (item) => item.id, id: (item) => item.id };
 }
 
+/** How many there are, or that there are at least as many as asked for. */
+export function countOf(count: number, args: Args) {
+  const limit = typeof args['limit'] === 'number' ? args['limit'] : Infinity;
+  return count > limit ? { count: limit, precision: 'AT_LEAST' } : { count, precision: 'EXACT' };
+}
+
 /** The index of the first item after (`past` = 1) or at (0) the cursor; the item itself may be gone. */
 function boundary<T>(items: readonly T[], by: SortBy<T>, direction: 1 | -1, cursor: Cursor, past: 0 | 1): number {
   let low = 0;
   let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const item = items[middle] as T;
+    const item = items[middle];
+    if (item === undefined) return low;
     const order = direction * (compare(by.value(item), cursor.last_value) || by.id(item) - cursor.last_id);
     if (order < past) low = middle + 1;
     else high = middle;

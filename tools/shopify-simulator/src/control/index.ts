@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { API_VERSION } from '../admin/schema.ts';
 import { answerErrors } from '../http/problem.ts';
 import type { World } from '../world.ts';
+import { registerBulk } from './bulk.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDiscounts } from './discounts.ts';
 import { registerOrders } from './orders.ts';
@@ -19,6 +20,7 @@ export function registerControl(app: FastifyInstance, world: World): void {
       registerCustomers(scope, world);
       registerOrders(scope, world);
       registerDiscounts(scope, world);
+      registerBulk(scope, world);
       registerWebhookControl(scope, world);
     },
     { prefix: '/control' },

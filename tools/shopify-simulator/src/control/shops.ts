@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { installApp, redactShop, uninstallApp } from '../commerce/installing.ts';
 import { parseDecimal } from '../commerce/money.ts';
@@ -66,13 +66,22 @@ export function registerShops(scope: FastifyInstance, world: World): void {
     return shopView(state);
   });
 
-  scope.post('/shops/:shop/install', async (request) => {
+  const install = async (request: FastifyRequest) => {
     const state = getState(world, request);
     const { scopes, open } = parseBody(installation, request.body);
     installApp(world, state, scopes ?? world.toml.scopes);
-    return { ...shopView(state), app: open ? await openApp(world, state) : null };
-  });
-  scope.post('/shops/:shop/open', async (request) => ({ app: await openApp(world, getState(world, request)) }));
+    const app = open ? await openApp(world, state) : null;
+    return { ...shopView(state), app };
+  };
+  const open = async (request: FastifyRequest) => ({ app: await openApp(world, getState(world, request)) });
+  const sessionToken = async (request: FastifyRequest) => {
+    const state = getState(world, request);
+    const { userId } = parseBody(z.strictObject({ userId: z.number().int().positive().optional() }), request.body);
+    return { sessionToken: await createSessionToken(world, state, userId) };
+  };
+  scope.post('/shops/:shop/install', (request) => install(request));
+  scope.post('/shops/:shop/open', (request) => open(request));
+  scope.post('/shops/:shop/session-token', (request) => sessionToken(request));
   scope.post('/shops/:shop/uninstall', (request) => {
     const state = getState(world, request);
     if (!uninstallApp(world, state)) throw new ControlError(409, `the app is not installed at ${state.domain}`);
@@ -82,11 +91,6 @@ export function registerShops(scope: FastifyInstance, world: World): void {
     const state = getState(world, request);
     redactShop(world, state);
     return shopView(state);
-  });
-  scope.post('/shops/:shop/session-token', async (request) => {
-    const state = getState(world, request);
-    const { userId } = parseBody(z.strictObject({ userId: z.number().int().positive().optional() }), request.body);
-    return { sessionToken: await createSessionToken(world, state, userId) };
   });
   scope.put('/shops/:shop/embed', (request) => {
     const state = getState(world, request);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { faultChange, type FaultChange } from '../faults/fault-types.ts';
+import { faultChange } from '../faults/fault-types.ts';
 import { parseBody } from '../http/problem.ts';
 import type { World } from '../world.ts';
 import { getState, shopDomain } from './scope.ts';
@@ -37,10 +37,11 @@ export function registerWebhookControl(scope: FastifyInstance, world: World): vo
     return { cleared: true };
   });
   scope.post('/deliveries/retry', () => ({ retried: courier.retryNow() }));
-  scope.get('/idle', async (request) => {
-    const isIdle = await courier.idle(parseBody(idle, request.query).timeoutMs);
+  const waitForIdle = async (timeoutMs: number) => {
+    const isIdle = await courier.idle(timeoutMs);
     return { idle: isIdle, pending: courier.pending(), retrying: courier.retrying() };
-  });
+  };
+  scope.get('/idle', (request) => waitForIdle(parseBody(idle, request.query).timeoutMs));
 
   scope.get('/clock', () => ({ now: new Date(clock.now()).toISOString() }));
   scope.post('/clock/advance', (request) => {
@@ -56,8 +57,7 @@ export function registerWebhookControl(scope: FastifyInstance, world: World): vo
   scope.delete('/shops/:shop/faults', (request) => clearFaults(getState(world, request).domain));
 
   const changeFaults = (shop: string | undefined, body: unknown) => {
-    // JSON has no undefined: what is given has a value.
-    faults.change(shop, parseBody(faultChange, body) as FaultChange);
+    faults.change(shop, parseBody(faultChange, body));
     courier.resume();
     return faults.describe();
   };

@@ -47,7 +47,4 @@ export const faultChange = z.strictObject({
 export type DeliveryFaults = z.infer<typeof deliveryFaults>;
 export type ApiFaults = z.infer<typeof apiFaults>;
 export type UserErrorFault = z.infer<typeof userErrorFault>;
-export type FaultChange = {
-  deliveries?: Partial<DeliveryFaults> | undefined;
-  api?: Partial<ApiFaults> | undefined;
-};
+export type FaultChange = z.infer<typeof faultChange>;

@@ -46,8 +46,9 @@ export function createFaults(): Faults {
   return {
     change(shop, { deliveries, api }) {
       const scope = scopeOf(shop);
-      scope.deliveries = { ...scope.deliveries, ...deliveries };
-      scope.api = { ...scope.api, ...api, userErrors: { ...scope.api.userErrors, ...api?.userErrors } };
+      // JSON has no undefined: what is given has a value.
+      Object.assign(scope.deliveries, deliveries);
+      Object.assign(scope.api, api, { userErrors: { ...scope.api.userErrors, ...api?.userErrors } });
       effective.clear();
     },
     clear(shop) {

@@ -3,7 +3,11 @@ export type Heap<T> = { push(item: T): void; pop(): T | undefined; peek(): T | u
 /** A binary heap: `pop` gives the smallest item. */
 export function createHeap<T>(compare: (a: T, b: T) => number): Heap<T> {
   const items: T[] = [];
-  const at = (index: number) => items[index] as T;
+  const at = (index: number): T => {
+    const item = items[index];
+    if (item === undefined) throw new RangeError(`the heap has no item ${index}`);
+    return item;
+  };
   const swap = (a: number, b: number) => {
     const item = at(a);
     items[a] = at(b);

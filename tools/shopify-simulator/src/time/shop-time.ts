@@ -5,6 +5,15 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Shopify's REST form: whole seconds with the shop's own offset, for example `2026-11-22T16:05:09-05:00`. */
 export function shopTime(atMs: number, timezone: string): string {
+  // A payload states the same few moments again and again.
+  if (atMs === last.atMs && timezone === last.timezone) return last.text;
+  last = { atMs, timezone, text: formatShopTime(atMs, timezone) };
+  return last.text;
+}
+
+let last = { atMs: NaN, timezone: '', text: '' };
+
+function formatShopTime(atMs: number, timezone: string): string {
   const offset = offsetMinutes(atMs, timezone);
   return `${new Date(atMs + offset * 60_000).toISOString().slice(0, 19)}${offsetText(offset)}`;
 }

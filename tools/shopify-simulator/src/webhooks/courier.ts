@@ -13,8 +13,10 @@ const OVERTAKEN_MAX = 64;
 export type Courier = {
   /** Hands a delivery over; faults may drop, delay, double or hold it back. */
   post(delivery: Delivery): void;
-  /** Like `post`, without faults: for deliveries whose order and number the caller has already decided. */
-  postAsIs(delivery: Delivery): void;
+  /** So many more will be posted later; until then nothing is idle. */
+  expect(count: number): void;
+  /** So many of the expected have been posted. */
+  release(count: number): void;
   /** Sends again what waits for its retry, without waiting for the clock. Returns how many. */
   retryNow(): number;
   /** Called after a change of faults: a pause may have ended. */
@@ -49,10 +51,12 @@ export function createCourier(options: Options): Courier {
   let heldCount = 0;
   let delayed = 0;
   let sending = 0;
+  let expected = 0;
+  let paused: Delivery[] = [];
   let posted = 0;
   let closed = false;
 
-  const pending = () => queue.size + heldCount + delayed + sending;
+  const pending = () => queue.size + heldCount + delayed + sending + expected + paused.length;
 
   const enqueue = (delivery: Delivery) => {
     queue.push(delivery);
@@ -81,7 +85,6 @@ export function createCourier(options: Options): Courier {
       void attempt(delivery);
     }
   };
-  let paused: Delivery[] = [];
 
   const attempt = async (delivery: Delivery) => {
     sending++;
@@ -156,7 +159,12 @@ export function createCourier(options: Options): Courier {
         else enqueue(copy);
       }
     },
-    postAsIs: enqueue,
+    expect(count) {
+      expected += count;
+    },
+    release(count) {
+      expected -= count;
+    },
     retryNow() {
       const due = [...retries];
       for (const retry of due) {
@@ -171,17 +179,17 @@ export function createCourier(options: Options): Courier {
       for (const delivery of waiting) queue.push(delivery);
       pump();
     },
-    pending: () => pending() + paused.length,
+    pending,
     retrying: () => retries.size,
     idle(timeoutMs) {
-      if (pending() + paused.length === 0) return Promise.resolve(true);
+      if (pending() === 0) return Promise.resolve(true);
       return new Promise((resolve) => {
         const done = (idle: boolean) => {
           clearTimeout(timer);
           waiters.delete(wake);
           resolve(idle);
         };
-        const wake = () => paused.length === 0 && done(true);
+        const wake = () => done(true);
         const timer = setTimeout(() => done(false), timeoutMs);
         waiters.add(wake);
       });

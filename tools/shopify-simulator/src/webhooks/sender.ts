@@ -1,33 +1,33 @@
 import { createHmac } from 'node:crypto';
-import { Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent, type Dispatcher } from 'undici';
 import type { Delivery } from './delivery.ts';
 
 /** Shopify's limits: one second to connect, five in all. */
 const CONNECT_MS = 1_000;
 const TOTAL_MS = 5_000;
+/** Kept open for the next webhook. */
+const KEEP_ALIVE_MS = 4_000;
 
 export type Outcome = { status: number | undefined; error: string | undefined };
 export type Sender = { send(delivery: Delivery, corrupt: boolean): Promise<Outcome>; close(): void };
 
 export function createSender(options: { secret: string; concurrency: number }): Sender {
-  const agentOptions = { keepAlive: true, maxSockets: options.concurrency, scheduling: 'lifo' } as const;
-  const http = new HttpAgent(agentOptions);
-  const https = new HttpsAgent(agentOptions);
-  const targets = new Map<string, RequestOptions & { secure: boolean }>();
+  const agent = new Agent({
+    connections: options.concurrency,
+    pipelining: 1,
+    connect: { timeout: CONNECT_MS },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // The whole exchange has one limit, below.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const targets = new Map<string, { origin: string; path: string }>();
 
   const targetOf = (uri: string) => {
     const known = targets.get(uri);
     if (known) return known;
-    const url = new URL(uri);
-    const secure = url.protocol === 'https:';
-    const target = {
-      secure,
-      agent: secure ? https : http,
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port || (secure ? 443 : 80),
-      path: `${url.pathname}${url.search}`,
-    };
+    const { origin, pathname, search } = new URL(uri);
+    const target = { origin, path: `${pathname}${search}` };
     targets.set(uri, target);
     return target;
   };
@@ -37,45 +37,42 @@ export function createSender(options: { secret: string; concurrency: number }): 
       const signed = Buffer.from(delivery.body());
       const signature = createHmac('sha256', options.secret).update(signed).digest('base64');
       const body = corrupt ? alter(signed) : signed;
-      const target = targetOf(delivery.uri);
-      return new Promise<Outcome>((resolve) => {
-        const request = (target.secure ? httpsRequest : httpRequest)({
-          ...target,
-          method: 'POST',
-          headers: headersOf(delivery, signature, body.length),
-        });
-        let connectTimer: NodeJS.Timeout | undefined;
-        const totalTimer = setTimeout(() => request.destroy(new Error('no answer within 5 seconds')), TOTAL_MS);
-        const finish = (outcome: Outcome) => {
-          clearTimeout(totalTimer);
-          clearTimeout(connectTimer);
-          resolve(outcome);
-        };
-        request.on('socket', (socket) => {
-          if (!socket.connecting) return;
-          connectTimer = setTimeout(() => request.destroy(new Error('no connection within 1 second')), CONNECT_MS);
-          socket.once('connect', () => clearTimeout(connectTimer));
-        });
-        request.on('error', (error) => finish({ status: undefined, error: error.message || 'connection failed' }));
-        request.on('response', (response) => {
-          response.on('error', (error) => finish({ status: undefined, error: error.message }));
-          response.on('end', () => finish({ status: response.statusCode, error: undefined }));
-          response.resume();
-        });
-        request.end(body);
-      });
+      const request = {
+        ...targetOf(delivery.uri),
+        method: 'POST' as const,
+        headers: headersOf(delivery, signature),
+        body,
+      };
+      return new Promise<Outcome>((resolve) => agent.dispatch(request, receive(resolve)));
     },
-    close() {
-      http.destroy();
-      https.destroy();
-    },
+    close: () => void agent.destroy(),
   };
 }
 
-function headersOf(delivery: Delivery, signature: string, length: number) {
+/** Waits for the end of the answer, but not longer than Shopify does. */
+function receive(resolve: (outcome: Outcome) => void): Dispatcher.DispatchHandler {
+  let status: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const finish = (error: string | undefined) => {
+    clearTimeout(timer);
+    resolve(error === undefined ? { status, error } : { status: undefined, error });
+  };
+  return {
+    onRequestStart(controller) {
+      timer ??= setTimeout(() => controller.abort(new Error('no answer within 5 seconds')), TOTAL_MS);
+    },
+    onResponseStart(_controller, statusCode) {
+      status = statusCode;
+    },
+    onResponseData() {},
+    onResponseEnd: () => finish(undefined),
+    onResponseError: (_controller, error) => finish(error.message || 'the connection failed'),
+  };
+}
+
+function headersOf(delivery: Delivery, signature: string): Record<string, string> {
   return {
     'Content-Type': 'application/json',
-    'Content-Length': length,
     Accept: '*/*',
     'User-Agent': 'Shopify-Captain-Hook',
     'X-Shopify-Topic': delivery.topic,

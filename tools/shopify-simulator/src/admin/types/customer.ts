@@ -5,7 +5,7 @@ import { getShop, ordersOf, type ShopState } from '../../state/shop-state.ts';
 import { findGidNumber, gid } from '../../time/ids.ts';
 import { utcTime } from '../../time/shop-time.ts';
 import { addressPayload, customerName } from '../../webhooks/payload/customer.ts';
-import { byId, connect, sortedItems, type SortBy } from '../connection.ts';
+import { byId, connect, countOf, sortedItems, type SortBy } from '../connection.ts';
 import {
   moneyV2,
   notSimulated,
@@ -41,7 +41,7 @@ export const customerTypes: Resolvers = {
   QueryRoot: {
     customer: (_source, args, { state }) => findCustomer(state, args['id']) ?? null,
     customers: (_source, args, { state }) => {
-      const sort = SORTS[String(args['sortKey'] ?? 'ID')];
+      const sort = SORTS[args['sortKey'] as string];
       if (!sort) throw notSimulated(`customers sort key ${String(args['sortKey'])}`);
       const test = searchTest(args['query'], SEARCH, 'customers');
       const items = sortedItems(state.customers, sort);
@@ -116,11 +116,6 @@ export const customerTypes: Resolvers = {
 export function findCustomer(state: ShopState, id: unknown): Customer | undefined {
   const number = findGidNumber(String(id), 'Customer');
   return number === undefined ? undefined : state.customers.find(number);
-}
-
-export function countOf(count: number, args: Args) {
-  const limit = typeof args['limit'] === 'number' ? args['limit'] : Infinity;
-  return count > limit ? { count: limit, precision: 'AT_LEAST' } : { count, precision: 'EXACT' };
 }
 
 const UPDATABLE = new Set(['id', 'email', 'phone', 'firstName', 'lastName', 'note', 'tags']);

@@ -117,7 +117,7 @@ function readValue({ customerGets }: DiscountInput, { currency, old, argument }:
     fail(['customerGets', 'value', 'percentage'], 'Value must be between 0.0 and 1.0', 'VALUE_OUTSIDE_RANGE');
     return null;
   }
-  const amountMinor = parseDecimal(String(discountAmount?.amount ?? ''), currency);
+  const amountMinor = parseDecimal(discountAmount?.amount ?? '', currency);
   if (amountMinor === undefined || amountMinor <= 0) {
     fail(['customerGets', 'value', 'discountAmount', 'amount'], 'Value must be greater than 0', 'GREATER_THAN');
     return null;
@@ -126,7 +126,7 @@ function readValue({ customerGets }: DiscountInput, { currency, old, argument }:
 }
 
 function readMinimum({ minimumRequirement }: DiscountInput, currency: string): Discount['minimum'] {
-  const minor = parseDecimal(String(minimumRequirement?.subtotal?.greaterThanOrEqualToSubtotal ?? ''), currency);
+  const minor = parseDecimal(minimumRequirement?.subtotal?.greaterThanOrEqualToSubtotal ?? '', currency);
   if (minor !== undefined) return { type: 'subtotal', minor };
   const quantity = Number(minimumRequirement?.quantity?.greaterThanOrEqualToQuantity ?? 0);
   return quantity > 0 ? { type: 'quantity', quantity } : null;

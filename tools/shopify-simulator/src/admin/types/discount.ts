@@ -3,7 +3,7 @@ import type { Discount, RedeemCode } from '../../state/entities.ts';
 import { getShop, type ShopState } from '../../state/shop-state.ts';
 import { findGidNumber, gid } from '../../time/ids.ts';
 import { utcTime } from '../../time/shop-time.ts';
-import { byId, connect, sortedItems, type SortBy } from '../connection.ts';
+import { byId, connect, countOf, sortedItems, type SortBy } from '../connection.ts';
 import {
   moneyV2,
   notSimulated,
@@ -14,7 +14,6 @@ import {
   type TypeResolvers,
 } from '../resolver.ts';
 import { numberField, searchTest, textField, timeField, type SearchFields } from '../search.ts';
-import { countOf } from './customer.ts';
 import { metafieldOf, metafieldsOf } from './metafield.ts';
 
 const id = ({ id: own }: Discount) => own;
@@ -64,7 +63,7 @@ export const discountTypes: Resolvers = {
       return (code && state.discounts.find(code.discountId)) ?? null;
     },
     codeDiscountNodes: (_source, args, context) => {
-      const sort = SORTS[String(args['sortKey'] ?? 'ID')];
+      const sort = SORTS[args['sortKey'] as string];
       if (!sort) throw notSimulated(`codeDiscountNodes sort key ${String(args['sortKey'])}`);
       const test = searchTest(args['query'], searchFields(context), 'codeDiscountNodes');
       return connect(sortedItems(context.state.discounts, sort).filter(test), args, sort);

@@ -2,10 +2,9 @@ import { financialStatus, fulfillmentStatus, orderTotals } from '../../commerce/
 import type { Order } from '../../state/entities.ts';
 import { findGidNumber } from '../../time/ids.ts';
 import { grants } from '../access.ts';
-import { connect, sortedItems, type SortBy } from '../connection.ts';
+import { connect, countOf, sortedItems, type SortBy } from '../connection.ts';
 import { notSimulated, type Args, type Context, type Resolvers } from '../resolver.ts';
 import { listField, numberField, searchTest, textField, timeField, type SearchFields } from '../search.ts';
-import { countOf } from './customer.ts';
 
 /** Without `read_all_orders` an app sees the orders of the last 60 days. */
 const VISIBLE_MS = 60 * 86_400_000;

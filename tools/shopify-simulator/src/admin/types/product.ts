@@ -31,7 +31,7 @@ export const productTypes: Resolvers = {
     product: (_source, args, { state }) =>
       state.products.find(findGidNumber(String(args['id']), 'Product') ?? 0) ?? null,
     products: (_source, args, { state }) => {
-      const sort = SORTS[String(args['sortKey'] ?? 'ID')];
+      const sort = SORTS[args['sortKey'] as string];
       if (!sort) throw notSimulated(`products sort key ${String(args['sortKey'])}`);
       return connect(
         sortedItems(state.products, sort).filter(searchTest(args['query'], SEARCH, 'products')),

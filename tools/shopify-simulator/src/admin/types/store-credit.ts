@@ -50,7 +50,7 @@ function credit(_source: unknown, args: Args, { world, state }: Context) {
       'MISMATCHING_CURRENCY',
     );
   }
-  const minor = parseDecimal(String(creditAmount.amount), currency);
+  const minor = parseDecimal(creditAmount.amount, currency);
   if (minor === undefined || minor <= 0) {
     const field = ['creditInput', 'creditAmount', 'amount'];
     return refuse(field, 'A positive amount must be used to credit a store credit account', 'NEGATIVE_OR_ZERO_AMOUNT');
