@@ -57,6 +57,13 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'verify-ledger',
+    usage: './dev.sh verify-ledger [--json] [--shop DOMAIN]',
+    summary: 'Prove the ledger: prints what was checked and each difference; exit code 1 if there is one.',
+    script: 'services/points/src/proof/cli.ts',
+    needs: 'instance',
+  },
+  {
     name: 'test',
     usage: './dev.sh test [filter…]',
     summary: 'All checks and tests; with a filter only the tests whose file names contain it.',

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { Database } from '@loyalnest/platform/database/database';
+import { createPool } from '@loyalnest/platform/database/pool';
+import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
+import { reportProof } from './report.ts';
+import { findShops, verifyLedger } from './verify-ledger.ts';
+
+const usage = `verify-ledger [--json] [--shop DOMAIN]
+
+Checks every shop's ledger, or one shop's, and prints what it checked and each difference. Changes nothing.
+Exit code 0: no differences. 1: differences, or the ledger could not be read. 2: wrong usage.
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === 'help') return print(usage);
+  if (!options) return complain(usage, 2);
+  const { DATABASE_URL: databaseUrl, DATABASE_ROLE_SECRET: roleSecret } = process.env;
+  if (!databaseUrl || !roleSecret)
+    return complain('verify-ledger: DATABASE_URL and DATABASE_ROLE_SECRET are not set\n', 2);
+
+  const connectionString = serviceDatabaseUrl({ databaseUrl, service: 'points', roleSecret });
+  const pool = createPool({ connectionString, max: 1, applicationName: 'loyalnest-verify-ledger' });
+  try {
+    return await verify(new Database(pool), options);
+  } catch (error) {
+    return complain(`verify-ledger: the ledger could not be read: ${reasonOf(error)}\n`, 1);
+  } finally {
+    await pool.end();
+  }
+}
+
+type Options = { json: boolean; shop: string | undefined };
+
+async function verify(database: Database, { json, shop }: Options): Promise<number> {
+  const shops = await findShops(database, shop);
+  if (shop !== undefined && shops.length === 0) return complain(`verify-ledger: there is no shop ${shop}\n`, 2);
+  const findings = await verifyLedger(database, {
+    merchantIds: shops.map(({ merchantId }) => merchantId),
+    now: new Date(),
+  });
+  const proof = findings.total();
+  const domains = new Map(shops.map(({ merchantId, shopDomain }) => [merchantId, shopDomain]));
+  const shopOf = (merchantId: number) => domains.get(merchantId) ?? String(merchantId);
+  const differences = proof.differences.map((difference) => ({ shop: shopOf(difference.merchantId), ...difference }));
+  print(json ? `${JSON.stringify({ ...proof, differences })}\n` : reportProof(proof, { shopOf }));
+  return proof.ok ? 0 : 1;
+}
+
+function readOptions(args: string[]): Options | 'help' | undefined {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { json: { type: 'boolean' }, shop: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    return values.help ? 'help' : { json: values.json ?? false, shop: values.shop };
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function complain<Code extends number>(text: string, code: Code): Code {
+  process.stderr.write(text);
+  return code;
+}
