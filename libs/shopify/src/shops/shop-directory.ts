@@ -85,6 +85,15 @@ export class ShopDirectory {
     return rows.map(fromRow);
   }
 
+  /** The shop of a merchant. */
+  async findMerchant(tx: Tx, merchantId: number): Promise<Shop | undefined> {
+    const [row] = await tx.query<ShopRow>(
+      'select merchant_id, shop_domain, currency, timezone, is_installed from shops where merchant_id = $1',
+      [merchantId],
+    );
+    return row && fromRow(row);
+  }
+
   /** Takes over what an event says of a shop, inside the event's transaction. */
   async record(tx: Tx, shop: Shop): Promise<void> {
     await tx.query(
