@@ -1,0 +1,1 @@
+call loyalnest.create_event_tables('loyalnest_auth');

@@ -1,0 +1,17 @@
+import type { Service } from '@loyalnest/platform/service';
+import { AuthModule } from './auth.module.ts';
+import { AccessTokenRpc } from './installation/access-token.rpc.ts';
+import { ShopEvents } from './installation/shop.events.ts';
+import { Revocations } from './revocation/revocations.ts';
+import { ForgetSignIns } from './sign-in/forget-sign-ins.job.ts';
+
+/** Installs, the app's tokens at Shopify, people's sign-ins. */
+export const auth: Service = {
+  name: 'auth',
+  module: AuthModule,
+  encrypts: true,
+  events: [ShopEvents],
+  jobs: [ForgetSignIns],
+  rpc: [AccessTokenRpc],
+  workers: [Revocations],
+};

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adminCore } from '@loyalnest/admin-core';
+import { auth } from '@loyalnest/auth';
+import type { LoginResponse } from '@loyalnest/contracts/rest/auth';
+import { Clock } from '@loyalnest/platform/clock';
+import { loadConfig } from '@loyalnest/platform/config/config';
+import { start, type RunningApp } from '@loyalnest/platform/run';
+import { createLogger } from '@loyalnest/platform/telemetry/logger';
+import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
+import { freePort } from '@loyalnest/platform/testing/ports';
+import { readAppToml, startSimulator, type Simulator } from '@loyalnest/shopify-simulator';
+
+const client = { clientId: 'test-client', clientSecret: 'a-client-secret-for-tests' };
+const tomlPath = fileURLToPath(new URL('../../../shopify.app.toml', import.meta.url));
+
+/** The simulator's time is everybody's: a test that moves it ages tokens on both sides. */
+class SharedClock extends Clock {
+  constructor(private readonly simulator: Simulator) {
+    super();
+  }
+
+  now(): Date {
+    return new Date(this.simulator.world.clock.now());
+  }
+}
+
+export type Answer<Body = Record<string, unknown>> = { status: number; body: Body };
+
+export type Harness = {
+  database: TestDatabase;
+  simulator: Simulator;
+  running: RunningApp;
+  /** Everything the app logged, as it wrote it. */
+  logged: string[];
+  /** Acts in the shop, as the simulator's control API has it. */
+  control<Body = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<Body>>;
+  api<Body = Record<string, unknown>>(method: string, path: string, options?: ApiOptions): Promise<Answer<Body>>;
+  sessionToken(shop: string): Promise<string>;
+  login(shop: string): Promise<Answer<LoginResponse>>;
+  /** Starts the app anew on the same database. */
+  restart(): Promise<void>;
+  /** Moves everybody's clock. */
+  advance(milliseconds: number): void;
+  /** Everything published has been heard. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type ApiOptions = { token?: string; body?: unknown };
+
+/** auth and admin-core on a database of their own, and a simulator with them. */
+export async function startHarness(): Promise<Harness> {
+  const database = await cloneDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'loyalnest-auth-test-'));
+  const keyFile = join(folder, 'master-key.json');
+  writeFileSync(keyFile, JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }), {
+    mode: 0o600,
+  });
+  // Both need the other's address before they start.
+  const port = await freePort();
+  const simulator = await startSimulator({
+    ...client,
+    appUrl: `http://127.0.0.1:${port}`,
+    toml: readAppToml(tomlPath),
+  });
+  const config = loadConfig({
+    PORT: String(port),
+    DATABASE_URL: database.ownerUrl,
+    DATABASE_ROLE_SECRET: database.roleSecret,
+    MASTER_KEY_FILE: keyFile,
+    SHOPIFY_CLIENT_ID: client.clientId,
+    SHOPIFY_CLIENT_SECRET: client.clientSecret,
+    SHOPIFY_GATEWAY_URL: simulator.url,
+  });
+  const logged: string[] = [];
+  const logger = createLogger({
+    level: 'trace',
+    service: 'test',
+    destination: { write: (line) => void logged.push(line) },
+  });
+  const startApp = () =>
+    start({ config, services: [adminCore, auth], clock: new SharedClock(simulator), logger, runsJobs: false });
+  let running = await startApp();
+
+  const send = async <Body>(method: string, url: string, { token, body }: ApiOptions): Promise<Answer<Body>> => {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Body };
+  };
+
+  const harness: Harness = {
+    database,
+    simulator,
+    logged,
+    get running() {
+      return running;
+    },
+    control: (method, path, body) =>
+      send(method, `${simulator.url}/control/${path}`, body === undefined ? {} : { body }),
+    api: (method, path, options = {}) => send(method, `${running.url}/${path}`, options),
+    async sessionToken(shop) {
+      const { body } = await harness.control<{ sessionToken: string }>('POST', `shops/${shop}/session-token`, {});
+      return body.sessionToken;
+    },
+    async login(shop) {
+      return harness.api('POST', 'v1/api/auth/login', { token: await harness.sessionToken(shop) });
+    },
+    async restart() {
+      await running.close();
+      running = await startApp();
+    },
+    advance: (milliseconds) => simulator.world.clock.advance(milliseconds),
+    async settled() {
+      for (const relay of running.relays) while ((await relay.drain()).isMoreComing);
+    },
+    async close() {
+      await running.close();
+      await simulator.close();
+      await database.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  return harness;
+}
+
+/** A shop that has the app, which has not been opened yet. */
+export async function aShop(harness: Harness, name: string): Promise<string> {
+  await harness.control('POST', 'shops', { domain: name, currency: 'EUR', timezone: 'Europe/Berlin' });
+  await harness.control('POST', `shops/${name}/install`, { open: false });
+  return name;
+}
