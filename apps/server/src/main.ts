@@ -1,4 +1,6 @@
+import { adminCore } from '@loyalnest/admin-core';
+import { auth } from '@loyalnest/auth';
 import { run } from '@loyalnest/platform/run';
 import { points } from '@loyalnest/points';
 
-await run(points);
+await run(auth, adminCore, points);

@@ -55,17 +55,17 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const encrypting = services.filter(({ encrypts }) => encrypts).map(({ name }) => name);
   const encryption =
     encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
-  const rooms = services.map((service) => openRoom(service, config));
+  const rooms = services.map((service) => openRoom(service, options));
   const rpc = new RpcClients(config);
   const root: DynamicModule = {
     module: RootModule,
     global: true,
-    imports: rooms.map(({ service, database, signal }) => ({
+    imports: rooms.map(({ service, database, signal, logger: roomLogger }) => ({
       module: service.module,
       providers: [
         { provide: Database, useValue: database },
         { provide: OutboxSignal, useValue: signal },
-        { provide: AppLogger, useValue: logger.child({ service_name: service.name }) },
+        { provide: AppLogger, useValue: roomLogger },
       ],
     })),
     providers: [
@@ -86,8 +86,8 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   await app.init();
   const routes = addRpc(app, services, rpc);
 
-  const jobs = new JobRunner({ app, rooms, config, logger });
-  const relays = connectRelays(app, rooms, logger);
+  const jobs = new JobRunner({ app, rooms, config });
+  const relays = connectRelays(app, rooms);
   const workers = services.flatMap((service) =>
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
@@ -145,9 +145,10 @@ export async function run(...services: Service[]): Promise<void> {
   }
 }
 
-export type Room = { service: Service; database: Database; signal: OutboxSignal };
+export type Room = { service: Service; database: Database; signal: OutboxSignal; logger: Logger };
 
-function openRoom(service: Service, config: Config): Room {
+function openRoom(service: Service, options: StartOptions): Room {
+  const { config } = options;
   const connectionString = serviceDatabaseUrl({
     databaseUrl: config.DATABASE_URL,
     service: service.name,
@@ -158,11 +159,12 @@ function openRoom(service: Service, config: Config): Room {
     max: config.DATABASE_POOL_MAX,
     applicationName: `loyalnest-${service.name}`,
   });
-  return { service, database: new Database(pool), signal: new OutboxSignal() };
+  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: service.name });
+  return { service, database: new Database(pool), signal: new OutboxSignal(), logger };
 }
 
 /** One relay for each pair of a service that publishes and one that listens. */
-function connectRelays(app: NestFastifyApplication, rooms: readonly Room[], logger: Logger): Relay[] {
+function connectRelays(app: NestFastifyApplication, rooms: readonly Room[]): Relay[] {
   const relays: Relay[] = [];
   for (const listener of rooms) {
     const handlers = (listener.service.events ?? []).map((token) => app.get(token, { strict: false }));
@@ -171,7 +173,12 @@ function connectRelays(app: NestFastifyApplication, rooms: readonly Room[], logg
     for (const source of rooms) {
       const isHeard = eventTypes.some((type) => type.service === source.service.name && consumer.types.has(type.name));
       if (!isHeard) continue;
-      const relay = new Relay({ source: source.service.name, database: source.database, consumer, logger });
+      const relay = new Relay({
+        source: source.service.name,
+        database: source.database,
+        consumer,
+        logger: listener.logger,
+      });
       source.signal.onCommit(() => relay.nudge());
       relays.push(relay);
     }

@@ -1,5 +1,12 @@
 import { AppError } from '@loyalnest/contracts/errors';
-import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, DummyDriver, type CompiledQuery } from 'kysely';
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  DummyDriver,
+  type CompiledQuery,
+} from 'kysely';
 import type pg from 'pg';
 
 /** Compiles Kysely's queries; running them is up to the transaction at hand. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runMigrations } from 'bullmq';
 import pg from 'pg';
-import { roleName, rolePassword, schemaName } from './roles.ts';
+import { jobSchemaName, roleName, rolePassword, schemaName } from './roles.ts';
 
 /** PostgreSQL 15 brought `security_invoker` views and `unique nulls not distinct`; nothing older is tested. */
 export const postgresMajorMin = 15;
@@ -33,6 +34,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     const applied: string[] = [];
     for (const service of findServices(options.servicesDir)) {
       await ensureServiceRole(client, service, options.roleSecret);
+      await ensureJobQueue(client, service);
       applied.push(...(await migrateService(client, service, options)));
     }
     return { applied };
@@ -62,18 +64,28 @@ async function assertVersion(client: pg.Client): Promise<void> {
 async function ensureServiceRole(client: pg.Client, service: string, roleSecret: string): Promise<void> {
   const role = client.escapeIdentifier(roleName(service));
   const schema = client.escapeIdentifier(schemaName(service));
-  const jobs = client.escapeIdentifier(`${schemaName(service)}_jobs`);
   const password = client.escapeLiteral(rolePassword(service, roleSecret));
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [roleName(service)]);
   if (!rowCount) await client.query(`create role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls`);
   await client.query(`
     alter role ${role} password ${password};
     create schema if not exists ${schema};
-    create schema if not exists ${jobs};
     grant usage on schema loyalnest to ${role};
     grant usage on schema ${schema} to ${role};
-    grant usage, create on schema ${jobs} to ${role};
     alter role ${role} set search_path = ${schema};
+  `);
+}
+
+/** The queue's tables belong to the owner; the service works in them and can neither change nor drop them. */
+async function ensureJobQueue(client: pg.Client, service: string): Promise<void> {
+  const schema = client.escapeIdentifier(jobSchemaName(service));
+  const role = client.escapeIdentifier(roleName(service));
+  await runMigrations(client, jobSchemaName(service));
+  await client.query(`
+    grant usage on schema ${schema} to ${role};
+    grant select, insert, update, delete on all tables in schema ${schema} to ${role};
+    grant usage on all sequences in schema ${schema} to ${role};
+    grant execute on all functions in schema ${schema} to ${role};
   `);
 }
 
@@ -85,7 +97,9 @@ async function migrateService(client: pg.Client, service: string, options: Migra
   );
   const hashes = new Map(done.rows.map((row) => [row.name, row.sha256]));
   const applied: string[] = [];
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()) {
     const text = readFileSync(join(folder, name), 'utf8');
     const sha256 = createHash('sha256').update(text).digest('hex');
     const before = hashes.get(name);

@@ -10,6 +10,11 @@ export function schemaName(service: string): string {
   return service.replaceAll('-', '_');
 }
 
+/** Schema of a service's job queue. */
+export function jobSchemaName(service: string): string {
+  return `${schemaName(service)}_jobs`;
+}
+
 /** The role's password follows from the installation's secret, so that no list of passwords has to be kept. */
 export function rolePassword(service: string, roleSecret: string): string {
   return createHmac('sha256', roleSecret).update(roleName(service)).digest('hex');

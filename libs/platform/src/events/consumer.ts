@@ -55,7 +55,13 @@ export class EventConsumer {
       await tx.query(
         `insert into inbox_failures (source, id, type, event, error) values ($1, $2, $3, $4, $5)
          on conflict (source, id) do update set error = excluded.error, failed_at = now()`,
-        [event.source, event.id, event.type, JSON.stringify(event), error instanceof Error ? error.message : String(error)],
+        [
+          event.source,
+          event.id,
+          event.type,
+          JSON.stringify(event),
+          error instanceof Error ? error.message : String(error),
+        ],
       );
     });
   }

@@ -77,7 +77,10 @@ export class Relay {
         if (isMoreComing) pause = horizonMs;
       } catch (error) {
         const level = isUnavailable(error) ? 'warn' : 'error';
-        this.#logger[level]({ err: error, source: this.#source, consumer: this.#consumer.name }, 'delivery failed; trying again');
+        this.#logger[level](
+          { err: error, source: this.#source, consumer: this.#consumer.name },
+          'delivery failed; trying again',
+        );
         pause = backoffMs;
       }
       if (!this.#isWoken && !this.#isStopping) await this.#sleep(pause);
@@ -128,7 +131,10 @@ export class Relay {
       } catch (error) {
         if (isUnavailable(error)) throw error;
         if (attempt < attemptsMax) continue;
-        this.#logger.error({ err: error, source: event.source, eventId: event.id, type: event.type }, 'event set aside');
+        this.#logger.error(
+          { err: error, source: event.source, eventId: event.id, type: event.type },
+          'event set aside',
+        );
         await this.#consumer.setAside(event, error);
         return;
       }

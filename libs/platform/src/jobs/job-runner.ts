@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { createPostgresBackend, withBackend } from 'bullmq';
 import type { Config } from '../config/config.ts';
-import { schemaName, serviceDatabaseUrl } from '../database/roles.ts';
+import { jobSchemaName, serviceDatabaseUrl } from '../database/roles.ts';
 import type { Service } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Job } from './job.ts';
@@ -12,21 +12,21 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 const keptRuns = 50;
 
 type Closable = { close(): Promise<void> };
-type JobsOf = { service: Service; jobs: Job[] };
+type Room = { service: Service; logger: Logger };
+type JobsOf = Room & { jobs: Job[] };
 
 /** Runs each service's recurring jobs from a queue in the service's own database, once however many processes there are. */
 export class JobRunner {
   readonly #services: readonly JobsOf[];
   readonly #config: Config;
-  readonly #logger: Logger;
   readonly #open: Closable[] = [];
 
-  constructor(options: { app: INestApplicationContext; rooms: readonly { service: Service }[]; config: Config; logger: Logger }) {
+  constructor(options: { app: INestApplicationContext; rooms: readonly Room[]; config: Config }) {
     this.#config = options.config;
-    this.#logger = options.logger;
     this.#services = options.rooms
-      .map(({ service }) => ({
+      .map(({ service, logger }) => ({
         service,
+        logger,
         jobs: (service.jobs ?? []).map((token) => options.app.get(token, { strict: false })),
       }))
       .filter(({ jobs }) => jobs.length > 0);
@@ -47,14 +47,14 @@ export class JobRunner {
     await Promise.all(this.#open.map((part) => part.close()));
   }
 
-  async #startService({ service, jobs }: JobsOf): Promise<void> {
+  async #startService({ service, jobs, logger }: JobsOf): Promise<void> {
     const connection = {
       connectionString: serviceDatabaseUrl({
         databaseUrl: this.#config.DATABASE_URL,
         service: service.name,
         roleSecret: this.#config.DATABASE_ROLE_SECRET,
       }),
-      schema: `${schemaName(service.name)}_jobs`,
+      schema: jobSchemaName(service.name),
       max: 2,
       application_name: `loyalnest-${service.name}-jobs`,
     };
@@ -65,8 +65,8 @@ export class JobRunner {
       removeOnComplete: { count: keptRuns },
       removeOnFail: { count: keptRuns },
     });
-    worker.on('failed', (job, error) => this.#logger.error({ err: error, job: job?.name, service_name: service.name }, 'job failed'));
-    worker.on('error', (error) => this.#logger.warn({ err: error, service_name: service.name }, 'job queue unavailable'));
+    worker.on('failed', (job, error) => logger.error({ err: error, job: job?.name }, 'job failed'));
+    worker.on('error', (error) => logger.warn({ err: error }, 'job queue unavailable'));
     queue.on('error', () => undefined);
     this.#open.push(worker, queue);
     for (const job of jobs) {

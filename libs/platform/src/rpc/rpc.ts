@@ -2,7 +2,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { AppError } from '@loyalnest/contracts/errors';
 import type { DescService } from '@bufbuild/protobuf';
-import { Code, ConnectError, createClient, createRouterTransport, type Client, type ConnectRouter, type Interceptor, type Transport } from '@connectrpc/connect';
+import {
+  Code,
+  ConnectError,
+  createClient,
+  createRouterTransport,
+  type Client,
+  type ConnectRouter,
+  type Interceptor,
+  type Transport,
+} from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '../config/config.ts';
@@ -25,7 +34,10 @@ export class RpcClients {
       request.header.set('authorization', `Bearer ${rpcToken(this.#secret)}`);
       return next(request);
     };
-    this.#transport = createRouterTransport(routes, { transport: { interceptors: [authorize] }, router: { interceptors: rpcInterceptors(this.#secret) } });
+    this.#transport = createRouterTransport(routes, {
+      transport: { interceptors: [authorize] },
+      router: { interceptors: rpcInterceptors(this.#secret) },
+    });
   }
 
   client<S extends DescService>(service: S): Client<S> {
@@ -71,12 +83,22 @@ const mapErrors: Interceptor = (next) => async (request) => {
     return await next(request);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new ConnectError(error.message, codeByStatus[error.status] ?? Code.Internal, { 'error-code': error.code }, undefined, error);
+    throw new ConnectError(
+      error.message,
+      codeByStatus[error.status] ?? Code.Internal,
+      { 'error-code': error.code },
+      undefined,
+      error,
+    );
   }
 };
 
 /** Routes of all services of this process, for calls from inside it. */
-export function addRpc(app: INestApplicationContext, services: readonly Service[], clients: RpcClients): (router: ConnectRouter) => void {
+export function addRpc(
+  app: INestApplicationContext,
+  services: readonly Service[],
+  clients: RpcClients,
+): (router: ConnectRouter) => void {
   const routes = (router: ConnectRouter): void => {
     for (const service of services) {
       for (const token of service.rpc ?? []) app.get(token, { strict: false }).register(router);
@@ -89,9 +111,18 @@ export function addRpc(app: INestApplicationContext, services: readonly Service[
 export type RpcServer = { port: number; close(): Promise<void> };
 
 /** Serves the routes as gRPC, gRPC-web and Connect over HTTP/2 without TLS. */
-export async function listenRpc(options: { routes: (router: ConnectRouter) => void; secret: string; host: string; port: number }): Promise<RpcServer> {
+export async function listenRpc(options: {
+  routes: (router: ConnectRouter) => void;
+  secret: string;
+  host: string;
+  port: number;
+}): Promise<RpcServer> {
   const server = createServer(
-    connectNodeAdapter({ routes: options.routes, interceptors: rpcInterceptors(options.secret), maxTimeoutMs: deadlineMs }),
+    connectNodeAdapter({
+      routes: options.routes,
+      interceptors: rpcInterceptors(options.secret),
+      maxTimeoutMs: deadlineMs,
+    }),
   );
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
