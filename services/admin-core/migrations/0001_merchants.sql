@@ -11,8 +11,9 @@ create table merchants (
   shopify_plan text not null,
   staff_roles jsonb not null default '{}',
   is_installed boolean not null,
-  -- The last time it came, and the last time it left.
+  -- When it came last, when auth last said that it is there, and when it left last; all by our clock.
   installed_at timestamptz not null,
+  confirmed_at timestamptz not null,
   uninstalled_at timestamptz,
   redacted_at timestamptz,
   -- Shopify's time of what is known of the shop; older news does not overwrite newer.

@@ -1,16 +1,46 @@
-import { Database } from '@loyalnest/platform/database/database';
-import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
+import { ShopifyModule } from '@loyalnest/shopify/shopify.module';
+import { shopDirectoryProvider } from '@loyalnest/shopify/shops/shop-directory';
+import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
 import { AuditPartitionsJob } from './audit/audit-partitions.job.ts';
+import { CustomerService } from './customers/customer.service.ts';
+import { CustomerWebhooks } from './customers/customer.webhooks.ts';
+import { ReencryptionJob } from './encryption/reencryption.job.ts';
+import { MerchantEvents } from './merchants/merchant.events.ts';
 import { MerchantRpc } from './merchants/merchant.rpc.ts';
 import { MerchantService } from './merchants/merchant.service.ts';
+import { MerchantWebhooks } from './merchants/merchant.webhooks.ts';
+import { Fulfilment } from './privacy/fulfilment.ts';
+import { PrivacyRetryJob } from './privacy/privacy-retry.job.ts';
+import { PrivacyService } from './privacy/privacy.service.ts';
+import { PrivacyWebhooks } from './privacy/privacy.webhooks.ts';
+import { RetentionJob } from './privacy/retention.job.ts';
+import { ShopifyWebhooks } from './webhooks/shopify.webhooks.ts';
+import { WebhookFailures } from './webhooks/webhook-failures.ts';
 
 @Module({
+  imports: [ShopifyModule],
   providers: [
-    { provide: ShopDirectory, useFactory: (database: Database) => new ShopDirectory(database), inject: [Database] },
+    shopDirectoryProvider,
     AuditPartitionsJob,
+    CustomerService,
+    CustomerWebhooks,
+    Fulfilment,
+    MerchantEvents,
     MerchantRpc,
     MerchantService,
+    MerchantWebhooks,
+    PrivacyRetryJob,
+    PrivacyService,
+    PrivacyWebhooks,
+    ReencryptionJob,
+    RetentionJob,
+    ShopifyWebhooks,
+    WebhookFailures,
   ],
 })
-export class AdminCoreModule {}
+export class AdminCoreModule {
+  constructor(door: WebhookDoor, webhooks: ShopifyWebhooks) {
+    door.add(webhooks);
+  }
+}

@@ -1,13 +1,18 @@
 import type { Service } from '@loyalnest/platform/service';
 import { AdminCoreModule } from './admin-core.module.ts';
 import { AuditPartitionsJob } from './audit/audit-partitions.job.ts';
+import { ReencryptionJob } from './encryption/reencryption.job.ts';
+import { MerchantEvents } from './merchants/merchant.events.ts';
 import { MerchantRpc } from './merchants/merchant.rpc.ts';
+import { PrivacyRetryJob } from './privacy/privacy-retry.job.ts';
+import { RetentionJob } from './privacy/retention.job.ts';
 
 /** Merchants, customers and their personal data, privacy requests, the audit log. */
 export const adminCore: Service = {
   name: 'admin-core',
   module: AdminCoreModule,
   encrypts: true,
-  jobs: [AuditPartitionsJob],
+  events: [MerchantEvents],
+  jobs: [AuditPartitionsJob, PrivacyRetryJob, ReencryptionJob, RetentionJob],
   rpc: [MerchantRpc],
 };

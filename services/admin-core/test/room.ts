@@ -1,17 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import type { Client } from '@connectrpc/connect';
 import { AdminService } from '@loyalnest/contracts/proto/loyalnest/admin/v1/admin_pb';
 import { ManualClock } from '@loyalnest/platform/clock';
 import { loadConfig } from '@loyalnest/platform/config/config';
 import { RpcClients } from '@loyalnest/platform/rpc/rpc';
 import { start, type RunningApp } from '@loyalnest/platform/run';
+import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { adminCore } from '../src/index.ts';
 
 export type Row = Record<string, unknown>;
+
+export type Delivery = {
+  shop: string;
+  topic: string;
+  body: unknown;
+  webhookId?: string;
+  triggeredAt?: string;
+};
 
 /** The room, started on a database of its own, with a clock that stands still. */
 export type Room = {
@@ -19,25 +29,34 @@ export type Room = {
   database: TestDatabase;
   clock: ManualClock;
   admin: Client<typeof AdminService>;
+  /** Everything logged so far. */
+  log(): string;
   keyFile: string;
+  rotateKey(): void;
   /** Looks at what happened, past row-level security. */
   rows<R extends Row = Row>(sql: string, values?: readonly unknown[]): Promise<R[]>;
   /** Events published so far, oldest first. */
   events(type?: string): Promise<{ type: string; key: string; payload: unknown }[]>;
   install(shopDomain: string): Promise<number>;
+  /** Sends a signed webhook through the door; a string or buffer is sent as it is. Gives the status. */
+  deliver(delivery: Delivery): Promise<number>;
+  /** Runs the job of that name. */
+  job(name: string): Promise<void>;
   close(): Promise<void>;
 };
 
-export const clientSecret = 'a-client-secret-for-tests';
+const clientSecret = 'a-client-secret-for-tests';
+
+export const aShop = { name: 'Example', currency: 'EUR', timezone: 'Europe/Berlin', shopifyPlan: 'Basic' };
 
 export async function openRoom(): Promise<Room> {
   const database = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-admin-core-'));
   const keyFile = join(folder, 'keys.json');
-  writeFileSync(keyFile, JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }), {
-    mode: 0o600,
-  });
+  addKey(keyFile);
   const clock = new ManualClock('2026-11-20T12:00:00Z');
+  const logged: string[] = [];
+  const stream = new Writable({ write: (chunk, _encoding, done) => (logged.push(String(chunk)), done()) });
   const config = loadConfig({
     DATABASE_URL: database.ownerUrl,
     DATABASE_ROLE_SECRET: database.roleSecret,
@@ -45,27 +64,31 @@ export async function openRoom(): Promise<Room> {
     SHOPIFY_CLIENT_SECRET: clientSecret,
     MASTER_KEY_FILE: keyFile,
     PORT: '0',
-    LOG_LEVEL: 'silent',
   });
-  const running = await start({ config, services: [adminCore], clock, runsJobs: false });
+  const logger = createLogger({ level: 'trace', service: 'admin-core', destination: stream });
+  const running = await start({ config, services: [adminCore], clock, logger, runsJobs: false });
   const admin = running.app.get(RpcClients).client(AdminService);
-  const rows = async <R extends Row = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> =>
+  const rows: Room['rows'] = async <R extends Row>(sql: string, values: readonly unknown[] = []) =>
     (await database.owner.query<R>(sql, [...values])).rows;
   return {
     running,
     database,
     clock,
     admin,
-    keyFile,
     rows,
+    log: () => logged.join(''),
+    keyFile,
+    rotateKey: () => addKey(keyFile),
     events: (type) =>
       rows('select type, key, payload from admin_core.outbox where $1::text is null or type = $1 order by xid, id', [
         type ?? null,
-      ]) as never,
+      ]),
     async install(shopDomain) {
       const { merchantId } = await admin.installMerchant({ ...aShop, shopDomain });
       return Number(merchantId);
     },
+    deliver: (delivery) => deliver(running.url, delivery),
+    job: (name) => running.jobs.runNow(name),
     async close() {
       await running.close();
       await database.close();
@@ -74,4 +97,51 @@ export async function openRoom(): Promise<Room> {
   };
 }
 
-export const aShop = { name: 'Example', currency: 'EUR', timezone: 'Europe/Berlin', shopifyPlan: 'Basic' };
+async function deliver(url: string, { shop, topic, body, webhookId, triggeredAt }: Delivery): Promise<number> {
+  const raw = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const response = await fetch(`${url}/webhooks/shopify`, {
+    method: 'POST',
+    body: raw,
+    headers: {
+      'content-type': 'application/json',
+      'x-shopify-topic': topic,
+      'x-shopify-shop-domain': shop,
+      'x-shopify-webhook-id': webhookId ?? randomUUID(),
+      'x-shopify-hmac-sha256': createHmac('sha256', clientSecret).update(raw).digest('base64'),
+      ...(triggeredAt === undefined ? {} : { 'x-shopify-triggered-at': triggeredAt }),
+    },
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Makes a key file, or adds a version to it and makes that current. */
+function addKey(path: string): void {
+  let file = { current: 0, keys: {} as Record<string, string> };
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8')) as typeof file;
+  } catch {
+    // The first version.
+  }
+  const current = file.current + 1;
+  const keys = { ...file.keys, [current]: randomBytes(32).toString('base64') };
+  writeFileSync(path, JSON.stringify({ current, keys }), { mode: 0o600 });
+}
+
+/** `customers/create` as Shopify sends it, in the parts that we read and some that we do not. */
+export function aCustomer(facts: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    id: 7_000_000_001,
+    email: 'Ada.Lovelace@Example.com',
+    phone: '+44 20 7946 0000',
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+    state: 'enabled',
+    note: 'likes engines',
+    tags: 'vip, engines',
+    created_at: '2026-11-20T13:00:00+01:00',
+    updated_at: '2026-11-20T13:00:00+01:00',
+    default_address: { address1: '12 St James Square', city: 'London' },
+    ...facts,
+  };
+}

@@ -6,7 +6,8 @@ export type AuditAction =
   | 'merchant.uninstalled'
   | 'merchant.redacted'
   | 'customer.redacted'
-  | 'customer.data_exported'
+  | 'customer.data_collected'
+  | 'customer.data_read'
   | 'webhook.retried'
   | 'webhook.discarded';
 
@@ -35,4 +36,17 @@ export async function recordAudit(tx: Tx, entries: readonly AuditEntry[], now: D
       jsonArray(entries.map((entry) => entry.details ?? {})),
     ],
   );
+}
+
+/** What was done to one subject, oldest first. Relies on the primary key. */
+export async function listAudit(
+  tx: Tx,
+  merchantId: number,
+  subject: string,
+): Promise<{ createdAt: Date; actor: string; action: AuditAction }[]> {
+  const rows = await tx.query<{ created_at: Date; actor: string; action: AuditAction }>(
+    `select created_at, actor, action from audit_logs where merchant_id = $1 and subject = $2 order by audit_log_id`,
+    [merchantId, subject],
+  );
+  return rows.map((row) => ({ createdAt: row.created_at, actor: row.actor, action: row.action }));
 }

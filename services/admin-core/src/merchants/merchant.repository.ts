@@ -10,13 +10,14 @@ type Row = {
   shopify_plan: string;
   is_installed: boolean;
   installed_at: Date;
+  confirmed_at: Date;
   uninstalled_at: Date | null;
   redacted_at: Date | null;
   shopify_updated_at: Date | null;
 };
 
 const columns =
-  'merchant_id, shop_domain, name, currency, timezone, shopify_plan, is_installed, installed_at, uninstalled_at, redacted_at, shopify_updated_at';
+  'merchant_id, shop_domain, name, currency, timezone, shopify_plan, is_installed, installed_at, confirmed_at, uninstalled_at, redacted_at, shopify_updated_at';
 
 /** Needs no stated merchant: the routing policy shows every row. */
 export async function findMerchantId(tx: Tx, shopDomain: string): Promise<number | undefined> {
@@ -30,6 +31,12 @@ export async function nextMerchantId(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ id: number }>(`select nextval('merchant_ids') as id`);
   if (!row) throw new Error('the sequence gave no id');
   return row.id;
+}
+
+/** Ids of all merchants, redacted ones too. */
+export async function listMerchantIds(tx: Tx): Promise<number[]> {
+  const rows = await tx.query<{ merchant_id: number }>('select merchant_id from merchants order by merchant_id');
+  return rows.map((row) => row.merchant_id);
 }
 
 /** Merchants after an id, in its order. Relies on the primary key. */
@@ -47,14 +54,27 @@ export async function lockMerchant(tx: Tx, merchantId: number): Promise<Merchant
   return row && fromRow(row);
 }
 
+/** Holds the merchant for work on its customers: meanwhile its data is not erased. */
+export async function shareMerchant(
+  tx: Tx,
+  merchantId: number,
+): Promise<{ installedAt: Date; redactedAt: Date | null } | undefined> {
+  const [row] = await tx.query<{ installed_at: Date; redacted_at: Date | null }>(
+    'select installed_at, redacted_at from merchants where merchant_id = $1 for key share',
+    [merchantId],
+    'share-merchant',
+  );
+  return row && { installedAt: row.installed_at, redactedAt: row.redacted_at };
+}
+
 /** Inserts unless the shop is a merchant already; then waits for whoever is making it one, and says false. */
 export async function insertMerchant(
   tx: Tx,
   merchant: MerchantProfile & { merchantId: number; shopDomain: string; installedAt: Date },
 ): Promise<boolean> {
   const rows = await tx.query(
-    `insert into merchants (merchant_id, shop_domain, name, currency, timezone, shopify_plan, is_installed, installed_at)
-     values ($1, $2, $3, $4, $5, $6, true, $7)
+    `insert into merchants (merchant_id, shop_domain, name, currency, timezone, shopify_plan, is_installed, installed_at, confirmed_at)
+     values ($1, $2, $3, $4, $5, $6, true, $7, $7)
      on conflict (shop_domain) do nothing
      returning merchant_id`,
     [
@@ -74,7 +94,8 @@ export async function insertMerchant(
 export async function updateMerchant(tx: Tx, merchant: Merchant): Promise<void> {
   await tx.query(
     `update merchants set name = $2, currency = $3, timezone = $4, shopify_plan = $5, is_installed = $6, installed_at = $7,
-       uninstalled_at = $8, redacted_at = $9, shopify_updated_at = $10
+       confirmed_at = $8, uninstalled_at = $9, redacted_at = $10, shopify_updated_at = $11,
+       staff_roles = case when $10::timestamptz is null then staff_roles else '{}' end
      where merchant_id = $1`,
     [
       merchant.merchantId,
@@ -84,6 +105,7 @@ export async function updateMerchant(tx: Tx, merchant: Merchant): Promise<void> 
       merchant.shopifyPlan,
       merchant.isInstalled,
       merchant.installedAt,
+      merchant.confirmedAt,
       merchant.uninstalledAt,
       merchant.redactedAt,
       merchant.shopifyUpdatedAt,
@@ -101,6 +123,7 @@ function fromRow(row: Row): Merchant {
     shopifyPlan: row.shopify_plan,
     isInstalled: row.is_installed,
     installedAt: row.installed_at,
+    confirmedAt: row.confirmed_at,
     uninstalledAt: row.uninstalled_at,
     redactedAt: row.redacted_at,
     shopifyUpdatedAt: row.shopify_updated_at,

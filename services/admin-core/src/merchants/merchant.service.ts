@@ -4,7 +4,7 @@ import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { publish } from '@loyalnest/platform/events/publish';
 import { Injectable } from '@nestjs/common';
 import { recordAudit } from '../audit/audit-log.ts';
-import { merchantEvent } from './merchant-events.ts';
+import { merchantEvent, merchantRedactedEvent } from './merchant-events.ts';
 import { isOtherShop, type Merchant, type MerchantProfile } from './merchant.ts';
 import {
   findMerchantId,
@@ -41,6 +41,38 @@ export class MerchantService {
     return this.database.forNoMerchant((tx) => listMerchants(tx, page));
   }
 
+  /** Takes over what Shopify says of the shop, unless newer is known or its data was erased. */
+  async update(merchantId: number, news: MerchantProfile & { shopifyUpdatedAt: Date }): Promise<void> {
+    await this.change(merchantId, async (tx) => {
+      const before = await getMerchant(tx, merchantId);
+      if (before.redactedAt || (before.shopifyUpdatedAt && before.shopifyUpdatedAt > news.shopifyUpdatedAt)) return;
+      const after = { ...before, ...news };
+      await updateMerchant(tx, after);
+      if (isOtherShop(before, after)) await publish(tx, [merchantEvent('updated', after)], this.clock.now());
+    });
+  }
+
+  /** Works in the transaction of the event that tells it. A shop that installed the app again since is there. */
+  async uninstall(tx: Tx, merchantId: number, uninstalledAt: Date): Promise<void> {
+    const before = await getMerchant(tx, merchantId);
+    if (!before.isInstalled || uninstalledAt < before.confirmedAt) return;
+    const after = { ...before, isInstalled: false, uninstalledAt };
+    await updateMerchant(tx, after);
+    await this.tell(tx, 'uninstalled', after, this.clock.now());
+  }
+
+  /**
+   * Erases the merchant itself, in the transaction that erases what it owns. The row stays, with the domain and without a
+   * name, so that the shop's late webhooks find that there is nothing left, and so that it comes back as who it was.
+   */
+  async redact(tx: Tx, before: Merchant, now: Date): Promise<void> {
+    const uninstalledAt = before.isInstalled ? now : before.uninstalledAt;
+    const after = { ...before, name: '', shopifyPlan: '', isInstalled: false, uninstalledAt, redactedAt: now };
+    await updateMerchant(tx, after);
+    if (before.isInstalled) await this.tell(tx, 'uninstalled', after, now);
+    await publish(tx, [merchantRedactedEvent(after)], now);
+  }
+
   private async insert(tx: Tx, merchantId: number, installation: Installation): Promise<boolean> {
     const now = this.clock.now();
     const isNew = await insertMerchant(tx, { ...installation, merchantId, installedAt: now });
@@ -53,12 +85,10 @@ export class MerchantService {
     { shopDomain: _, ...profile }: Installation,
   ): Promise<{ merchantId: number; isNew: boolean }> {
     await this.change(merchantId, async (tx) => {
-      const before = await lockMerchant(tx, merchantId);
-      if (!before) throw new Error(`merchant ${merchantId} has no row`);
+      const before = await getMerchant(tx, merchantId);
       const now = this.clock.now();
-      const after = before.isInstalled
-        ? { ...before, ...profile }
-        : { ...before, ...profile, isInstalled: true, installedAt: now, redactedAt: null };
+      const there = { ...before, ...profile, isInstalled: true, confirmedAt: now };
+      const after = before.isInstalled ? there : { ...there, installedAt: now, redactedAt: null };
       await updateMerchant(tx, after);
       if (!before.isInstalled) await this.tell(tx, 'installed', after, now);
       else if (isOtherShop(before, after)) await publish(tx, [merchantEvent('updated', after)], now);
@@ -86,4 +116,10 @@ export class MerchantService {
     this.signal.committed();
     return result;
   }
+}
+
+async function getMerchant(tx: Tx, merchantId: number): Promise<Merchant> {
+  const merchant = await lockMerchant(tx, merchantId);
+  if (!merchant) throw new Error(`merchant ${merchantId} has no row`);
+  return merchant;
 }

@@ -5,6 +5,7 @@ export type MerchantProfile = { name: string; currency: string; timezone: string
 export type Merchant = Shop &
   MerchantProfile & {
     installedAt: Date;
+    confirmedAt: Date;
     uninstalledAt: Date | null;
     redactedAt: Date | null;
     shopifyUpdatedAt: Date | null;

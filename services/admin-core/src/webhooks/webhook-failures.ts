@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@loyalnest/contracts/errors';
+import { Clock } from '@loyalnest/platform/clock';
+import { Encryption } from '@loyalnest/platform/crypto/encryption';
+import { Database, isUnavailable } from '@loyalnest/platform/database/database';
+import { parseJson, type WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
+import { Injectable } from '@nestjs/common';
+import { recordAudit } from '../audit/audit-log.ts';
+import { UnusablePayload, type TopicProcessor } from './notice.ts';
+import {
+  countAttempt,
+  deleteFailure,
+  findFailureBody,
+  insertFailure,
+  listFailures,
+  type FailureKey,
+  type FailureReason,
+  type WebhookFailure,
+} from './webhook-failure.repository.ts';
+
+export type RetryResult =
+  { outcome: 'processed' } | { outcome: 'failed-again'; detail: string } | { outcome: 'not-found' };
+
+/** Deliveries that could not be processed: kept, shown, tried again, thrown away. */
+@Injectable()
+export class WebhookFailures {
+  constructor(
+    private readonly database: Database,
+    private readonly encryption: Encryption,
+    private readonly clock: Clock,
+  ) {}
+
+  async keep(delivery: WebhookDelivery, error: unknown): Promise<void> {
+    const key = failureKey(delivery);
+    const keyVersion = await this.encryption.currentVersion();
+    // Base64, because what could not be parsed need not be text either.
+    const body = await this.encryption.encrypt(delivery.rawBody.toString('base64'), bodyContext(key));
+    const { triggeredAt } = delivery;
+    const customerId = namedCustomer(delivery.body);
+    const failure = {
+      ...key,
+      ...describe(error),
+      body,
+      keyVersion,
+      customerId,
+      triggeredAt,
+      failedAt: this.clock.now(),
+    };
+    await this.database.forMerchant(key.merchantId, (tx) => insertFailure(tx, failure));
+  }
+
+  list(merchantId: number): Promise<WebhookFailure[]> {
+    return this.database.forMerchant(merchantId, (tx) => listFailures(tx, merchantId));
+  }
+
+  /** Tries a kept delivery again. Throws only when trying later is right. */
+  async retry(key: FailureKey, options: { processor: TopicProcessor; actor: string }): Promise<RetryResult> {
+    const kept = await this.database.forMerchant(key.merchantId, (tx) => findFailureBody(tx, key));
+    if (!kept) return { outcome: 'not-found' };
+    const rawBody = Buffer.from(await this.encryption.decrypt(kept.body, bodyContext(key)), 'base64');
+    try {
+      await options.processor.process({ ...key, triggeredAt: kept.triggeredAt, body: parseJson(rawBody) });
+    } catch (error) {
+      return this.countFailure(key, error);
+    }
+    await this.close(key, { action: 'webhook.retried', actor: options.actor });
+    return { outcome: 'processed' };
+  }
+
+  /** Throws away a delivery that nothing can be made of. Says whether it was there. */
+  discard(key: FailureKey, actor: string): Promise<boolean> {
+    return this.close(key, { action: 'webhook.discarded', actor });
+  }
+
+  private async countFailure(key: FailureKey, error: unknown): Promise<RetryResult> {
+    if (isUnavailable(error)) throw error;
+    const failure = describe(error);
+    const failedAt = this.clock.now();
+    await this.database.forMerchant(key.merchantId, (tx) => countAttempt(tx, key, { ...failure, failedAt }));
+    return { outcome: 'failed-again', detail: failure.detail };
+  }
+
+  private close(
+    key: FailureKey,
+    entry: { action: 'webhook.retried' | 'webhook.discarded'; actor: string },
+  ): Promise<boolean> {
+    const { merchantId, topic, webhookId } = key;
+    return this.database.forMerchant(merchantId, async (tx) => {
+      if (!(await deleteFailure(tx, key))) return false;
+      await recordAudit(
+        tx,
+        [{ ...entry, merchantId, subject: `webhook/${webhookId}`, details: { topic } }],
+        this.clock.now(),
+      );
+      return true;
+    });
+  }
+}
+
+/** The one place that a kept body belongs to. */
+export function bodyContext({ merchantId, topic, webhookId }: FailureKey): string {
+  return `webhook_failures/${merchantId}/${topic}/${webhookId}/body`;
+}
+
+/** Longer ids are not Shopify's. */
+const webhookIdMax = 100;
+
+/** A delivery without a usable id is known by its bytes. */
+function failureKey({ shop, topic, webhookId, rawBody }: WebhookDelivery): FailureKey {
+  const isUsable = webhookId.length > 0 && webhookId.length <= webhookIdMax;
+  const id = isUsable ? webhookId : createHash('sha256').update(rawBody).digest('hex');
+  return { merchantId: shop.merchantId, topic, webhookId: id };
+}
+
+/** Errors of the database quote values; only their class and code are kept. */
+function describe(error: unknown): { reason: FailureReason; detail: string } {
+  if (error instanceof UnusablePayload) return { reason: error.reason, detail: error.message };
+  if (error instanceof AppError) return { reason: 'not-processed', detail: error.code };
+  const { name, code } = error as { name?: string; code?: string };
+  return {
+    reason: 'not-processed',
+    detail: [name ?? typeof error, code].filter((part) => typeof part === 'string').join(' '),
+  };
+}
+
+/** `customers/*` name the customer as `id`, privacy requests as `customer.id`. */
+function namedCustomer(body: unknown): number | null {
+  const { id, customer } = (body ?? {}) as { id?: unknown; customer?: { id?: unknown } | null };
+  const named = [customer?.id, id].find((value) => Number.isSafeInteger(value));
+  return (named as number | undefined) ?? null;
+}
