@@ -19,7 +19,11 @@ export async function checkBoundaries(workspace = root): Promise<Outcome> {
   const graph = await runNode('node_modules/nx/dist/bin/nx.js', ['graph', '--print'], options);
   if (graph.exitCode !== 0) return { isPassed: false, output: graph.output };
   const folders = areas.filter((area) => existsSync(join(workspace, area)));
-  const lint = await runNode('node_modules/oxlint/bin/oxlint', ['-c', 'tools/check/boundaries.json', ...folders], options);
+  const lint = await runNode(
+    'node_modules/oxlint/bin/oxlint',
+    ['-c', 'tools/check/boundaries.json', ...folders],
+    options,
+  );
   const isSkipped = /will be skipped/.test(lint.output);
   return { isPassed: lint.exitCode === 0 && !isSkipped, output: lint.output };
 }

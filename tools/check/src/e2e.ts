@@ -40,7 +40,7 @@ async function runAgainst(home: string, filters: readonly string[]): Promise<Out
   try {
     const state = readState(instance);
     if (!state) throw new Error('the instance has left no state');
-    const env = { ...toolEnvironment(instance, { state, secrets: readSecrets(instance) }), LOYALNEST_HOME: home };
+    const env = toolEnvironment(instance, { state, secrets: readSecrets(instance) });
     return await runVitest({ projects: ['e2e'], filters, env });
   } finally {
     held.release();

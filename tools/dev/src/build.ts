@@ -51,5 +51,7 @@ async function build(signal: AbortSignal): Promise<void> {
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise<number | null>((settle, fail) => child.once('error', fail).once('close', settle));
-  if (code !== 0) throw new UserError(`the server cannot be built:\n${output.trim()}`);
+  // The bundler lets an import that leads nowhere pass with a warning; the server would fail on it.
+  if (code !== 0 || output.includes('UNRESOLVED_IMPORT'))
+    throw new UserError(`the server cannot be built:\n${output.trim()}`);
 }

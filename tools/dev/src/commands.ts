@@ -64,6 +64,20 @@ export const commands: readonly Command[] = [
     needs: 'instance',
   },
   {
+    name: 'sim',
+    usage: './dev.sh sim COMMAND…',
+    summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim help).',
+    script: 'tools/shopify-simulator/src/cli.ts',
+    needs: 'instance',
+  },
+  {
+    name: 'verify-ledger',
+    usage: './dev.sh verify-ledger [--json] [--shop SHOP]',
+    summary: 'Prove the points ledger: every check, how many, each difference; exit code 1 on any.',
+    script: 'services/points/src/proof/cli.ts',
+    needs: 'instance',
+  },
+  {
     name: 'test',
     usage: './dev.sh test [filter…]',
     summary: 'All checks and tests; with a filter only the tests whose file names contain it.',

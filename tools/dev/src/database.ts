@@ -31,7 +31,11 @@ export async function migrateDatabase(options: { ownerUrl: string; roleSecret: s
     const { applied } = await migrate({ ...options, servicesDir: join(root, 'services') });
     return applied.length;
   } catch (error) {
-    throw new UserError(`the database cannot be brought up to date: ${(error as Error).message}`, 1, { cause: error });
+    throw new UserError(
+      `the database cannot be brought up to date: ${(error as Error).message}; ./dev.sh reset begins anew`,
+      1,
+      { cause: error },
+    );
   }
 }
 

@@ -76,8 +76,10 @@ export function toolEnvironment(instance: Instance, options: { state: State; sec
   const app = findShopifyApp(instance, secrets);
   return {
     ...(ownerUrl ? serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }) : {}),
-    LOYALNEST_SERVER_URL: state.serverUrl,
-    ...(state.simulatorUrl ? { LOYALNEST_SIMULATOR_URL: state.simulatorUrl } : {}),
-    ...(ownerUrl ? { LOYALNEST_OWNER_URL: ownerUrl } : {}),
+    LOYALNEST_HOME: instance.home,
+    LOYALNEST_PORT_BASE: String(instance.ports.server),
+    SERVER_URL: state.serverUrl,
+    ...(state.simulatorUrl ? { SIMULATOR_URL: state.simulatorUrl } : {}),
+    ...(ownerUrl ? { OWNER_DATABASE_URL: ownerUrl } : {}),
   };
 }

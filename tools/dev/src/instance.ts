@@ -21,6 +21,7 @@ export type Instance = {
     keys: string;
     run: string;
     logs: string;
+    cache: string;
   };
   logFile(part: PartName | 'dev'): string;
 };
@@ -41,6 +42,7 @@ export function findInstance(env: Environment = process.env): Instance {
     keys: join(home, 'keys.json'),
     run: join(home, 'run'),
     logs: join(home, 'logs'),
+    cache: join(home, 'cache'),
   };
   return {
     home,

@@ -30,7 +30,7 @@ function findEnvironment(command: Extract<Command, { script: string }>): Record<
   if (state?.phase === 'running') {
     // The ports of the instance that runs, whatever LOYALNEST_PORT_BASE says now.
     const instance = findInstance({ LOYALNEST_HOME: wanted.home, LOYALNEST_PORT_BASE: String(state.ports.server) });
-    return { ...toolEnvironment(instance, { state, secrets: readSecrets(instance) }), LOYALNEST_HOME: wanted.home };
+    return toolEnvironment(instance, { state, secrets: readSecrets(instance) });
   }
   if (command.needs === 'nothing') return { LOYALNEST_HOME: wanted.home };
   throw new UserError(`${command.name} needs LoyalNest running; start it with ./dev.sh up`);

@@ -7,6 +7,7 @@ import { startProgram } from './part.ts';
 import { assertPortsFree } from './ports.ts';
 import { tookSince, type Progress } from './progress.ts';
 import { ensureSecrets, type Secrets } from './secrets.ts';
+import { ensureSeed } from './seed/seed.ts';
 import { stopStrays } from './strays.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -33,13 +34,14 @@ export async function startAll(context: Context): Promise<Started> {
     serverUrl: instance.serverUrl,
     ...(app.isSimulated ? { simulatorUrl: instance.simulatorUrl } : {}),
   });
-  const [database] = await allOf([
-    openDatabase(context, { outsideUrl, secrets }),
-    buildServer(context),
-    app.isSimulated ? openSimulator(context, app) : undefined,
-  ]);
-  supervisor.assertAlive();
-  await openServer(context, { database, secrets, app });
+  const openServerSide = async () => {
+    const [database] = await allOf([openDatabase(context, { outsideUrl, secrets }), buildServer(context)]);
+    supervisor.assertAlive();
+    await openServer(context, { database, secrets, app });
+    return database;
+  };
+  const [database] = await allOf([openServerSide(), app.isSimulated ? openSimulator(context, app) : undefined]);
+  if (app.isSimulated) await seedDemoShop(context, database);
   supervisor.update({ phase: 'running' });
   return { database, app };
 }
@@ -90,6 +92,7 @@ async function openSimulator({ instance, supervisor, progress }: Context, app: S
     args: [simulatorProgram],
     env: simulatorEnvironment(instance, app),
     logFile: instance.logFile('simulator'),
+    cacheDir: instance.paths.cache,
     healthUrl: `${instance.simulatorUrl}/control`,
     signal: supervisor.signal,
   });
@@ -109,9 +112,28 @@ async function openServer(
     args: ['--enable-source-maps', serverBundle],
     env: serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
     logFile: instance.logFile('server'),
+    cacheDir: instance.paths.cache,
     healthUrl: `${instance.serverUrl}/readyz`,
     signal: supervisor.signal,
   });
   supervisor.add(part);
   progress.done(`server on ${instance.serverUrl} ${tookSince(startMs)}`);
+}
+
+/** A demo shop that is not complete is a reason to look at the logs, not to stop what runs. */
+async function seedDemoShop({ instance, progress }: Context, { ownerUrl }: StartedDatabase): Promise<void> {
+  const startMs = performance.now();
+  try {
+    const result = await ensureSeed({
+      instance,
+      database: describeAddress(ownerUrl),
+      now: new Date(),
+      onProgress: (text) => progress.update(text),
+    });
+    if (result.outcome === 'present') return;
+    progress.done(`demo shop: ${result.customers} customers, ${result.orders} orders ${tookSince(startMs)}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    progress.say(`  ! demo shop: ${reason}; the next start tries again (./dev.sh logs server)`);
+  }
 }
