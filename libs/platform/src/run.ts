@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { eventTypes } from '@loyalnest/contracts/events';
+import type { ConnectRouter } from '@connectrpc/connect';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -22,6 +23,15 @@ import type { Service } from './service.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { AppConfig, AppLogger } from './tokens.ts';
 
+export type OpenApp = {
+  app: NestFastifyApplication;
+  rooms: readonly Room[];
+  logger: Logger;
+  routes: (router: ConnectRouter) => void;
+  /** Lets what is under way end, then closes everything. */
+  close(): Promise<void>;
+};
+
 export type RunningApp = {
   app: NestFastifyApplication;
   /** Address it listens on. */
@@ -34,11 +44,9 @@ export type RunningApp = {
   close(): Promise<void>;
 };
 
-export type StartOptions = {
-  config: Config;
-  services: readonly Service[];
-  clock?: Clock;
-  logger?: Logger;
+export type OpenOptions = { config: Config; services: readonly Service[]; clock?: Clock; logger?: Logger };
+
+export type StartOptions = OpenOptions & {
   /** Jobs run on their schedule unless a test drives them. */
   runsJobs?: boolean;
 };
@@ -46,8 +54,8 @@ export type StartOptions = {
 @Module({})
 class RootModule {}
 
-/** Starts services in this process and listens. */
-export async function start(options: StartOptions): Promise<RunningApp> {
+/** Puts services together in this process without listening, relaying or running jobs: for commands and documents. */
+export async function open(options: OpenOptions): Promise<OpenApp> {
   const { config, services } = options;
   const clock = options.clock ?? new SystemClock();
   const logger =
@@ -85,7 +93,22 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   addHealth(app, rooms);
   await app.init();
   const routes = addRpc(app, services, rpc);
+  return {
+    app,
+    rooms,
+    logger,
+    routes,
+    async close() {
+      await app.close();
+      await Promise.all(rooms.map((room) => room.database.pool.end()));
+    },
+  };
+}
 
+/** Starts services in this process and listens. */
+export async function start(options: StartOptions): Promise<RunningApp> {
+  const { config, services } = options;
+  const { app, rooms, logger, routes } = await open(options);
   const jobs = new JobRunner({ app, rooms, config });
   const relays = connectRelays(app, rooms);
   const workers = services.flatMap((service) =>
@@ -147,7 +170,7 @@ export async function run(...services: Service[]): Promise<void> {
 
 export type Room = { service: Service; database: Database; signal: OutboxSignal; logger: Logger };
 
-function openRoom(service: Service, options: StartOptions): Room {
+function openRoom(service: Service, options: OpenOptions): Room {
   const { config } = options;
   const connectionString = serviceDatabaseUrl({
     databaseUrl: config.DATABASE_URL,

@@ -93,7 +93,7 @@ create table points_transactions (
     )
   )
 ) partition by range (created_at);
-create index points_transactions_by_customer on points_transactions (merchant_id, customer_id, transfer_id);
+create index points_transactions_by_customer on points_transactions (merchant_id, customer_id, created_at, transfer_id);
 
 -- Why a transfer exists, once per merchant: here because a unique index of a partitioned table must carry its range key.
 create table transfer_keys (

@@ -66,7 +66,10 @@ describe('order intake', () => {
   });
 
   it('takes back what a refund takes off, cumulatively', async () => {
-    const two = aSnapshot({ lines: [aLine({ quantity: 2, currentQuantity: 2, priceMinor: 1_050 })], totalMinor: 2_100 });
+    const two = aSnapshot({
+      lines: [aLine({ quantity: 2, currentQuantity: 2, priceMinor: 1_050 })],
+      totalMinor: 2_100,
+    });
     await intake.submit({ merchantId, orderId: 1, facts: facts({ snapshot: two }) });
     const line = { lineId: 1, quantity: 1, subtotalMinor: 1_050, taxMinor: 0 };
     const first = aRefund({ id: 1, lines: [line], totalMinor: 1_050 });
@@ -87,7 +90,9 @@ describe('order intake', () => {
   });
 
   it('fails only the order that cannot be posted', async () => {
-    const absurd = aSnapshot({ lines: [aLine({ quantity: 9_000_000, currentQuantity: 9_000_000, priceMinor: 900_000_000 })] });
+    const absurd = aSnapshot({
+      lines: [aLine({ quantity: 9_000_000, currentQuantity: 9_000_000, priceMinor: 900_000_000 })],
+    });
     await installShop(database, clock, { merchantId: merchantId + 500, settings: {} });
     const results = await Promise.allSettled([
       intake.submit({ merchantId, orderId: 1, facts: facts() }),

@@ -32,12 +32,10 @@ export async function installShop(
       },
     ]);
     if (!shop.settings) return;
-    await tx.query('insert into program_settings (merchant_id, version, settings, changed_by, created_at) values ($1, 2, $2, $3, $4)', [
-      shop.merchantId,
-      JSON.stringify({ ...defaultProgrammeSettings, ...shop.settings }),
-      'test',
-      clock.now(),
-    ]);
+    await tx.query(
+      'insert into program_settings (merchant_id, version, settings, changed_by, created_at) values ($1, 2, $2, $3, $4)',
+      [shop.merchantId, JSON.stringify({ ...defaultProgrammeSettings, ...shop.settings }), 'test', clock.now()],
+    );
     await tx.query('update settings_epoch set epoch = epoch + 1');
   });
 }

@@ -64,17 +64,17 @@ export const commands: readonly Command[] = [
     needs: 'instance',
   },
   {
+    name: 'reconcile',
+    usage: './dev.sh reconcile [--shop DOMAIN] [--json]',
+    summary: 'Compare orders with Shopify and post those whose webhooks never came.',
+    script: 'apps/server/dist/reconcile.js',
+    needs: 'instance',
+  },
+  {
     name: 'sim',
     usage: './dev.sh sim COMMAND…',
     summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim help).',
     script: 'tools/shopify-simulator/src/cli.ts',
-    needs: 'instance',
-  },
-  {
-    name: 'verify-ledger',
-    usage: './dev.sh verify-ledger [--json] [--shop SHOP]',
-    summary: 'Prove the points ledger: every check, how many, each difference; exit code 1 on any.',
-    script: 'services/points/src/proof/cli.ts',
     needs: 'instance',
   },
   {

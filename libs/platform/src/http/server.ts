@@ -3,7 +3,7 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
-import { ProblemFilter, sendProblem, toAppError } from './problem.filter.ts';
+import { ProblemFilter } from './problem.filter.ts';
 
 /** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
 export const bodyBytesMax = 10 * 1024 * 1024;
@@ -38,7 +38,6 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     done(null, payload);
   });
-  fastify.setErrorHandler((error, _request, reply) => sendProblem(reply, toAppError(error)));
   app.useGlobalPipes(
     new StandardSchemaValidationPipe({
       exceptionFactory: (issues) =>

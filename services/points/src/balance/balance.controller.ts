@@ -17,7 +17,7 @@ import { BalanceReader } from './balance-reader.ts';
 import { customerOf } from './caller.ts';
 import { findHistory, type HistoryRow } from './history.repository.ts';
 
-const placeSchema = z.object({ beforeTransferId: z.number().int() });
+const placeSchema = z.object({ at: z.iso.datetime(), transferId: z.number().int() });
 
 @ApiTags('points')
 @Controller('v1/api/points')
@@ -66,7 +66,7 @@ export class BalanceController {
     const last = rows.length > query.limit ? items.at(-1) : undefined;
     return {
       items: items.map(toEntry),
-      nextCursor: last ? encodeCursor({ beforeTransferId: last.transfer_id }) : null,
+      nextCursor: last ? encodeCursor({ at: last.created_at.toISOString(), transferId: last.transfer_id }) : null,
     };
   }
 }

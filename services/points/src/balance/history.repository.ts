@@ -17,7 +17,8 @@ export type HistoryRow = {
   reason: string | null;
 };
 
-export type HistoryPlace = { beforeTransferId: number };
+/** Ids are handed out in blocks, so the time says what came first; ids only order what one transaction wrote. */
+export type HistoryPlace = { at: string; transferId: number };
 
 /** A customer's transfers, newest first. Relies on `points_transactions_by_customer`. */
 export function findHistory(
@@ -29,10 +30,10 @@ export function findHistory(
        orders.snapshot ->> 'name' as order_name, redemption_id, rule_version, reverses_transfer_id, reason
      from points_transactions as transfers
      left join orders on orders.merchant_id = transfers.merchant_id and orders.order_id = transfers.order_id
-     where transfers.merchant_id = $1 and transfers.customer_id = $2 and transfer_id < $3
-     order by transfer_id desc
-     limit $4`,
-    [of.merchantId, of.customerId, of.place?.beforeTransferId ?? Number.MAX_SAFE_INTEGER, of.limit],
+     where transfers.merchant_id = $1 and transfers.customer_id = $2 and (created_at, transfer_id) < ($3, $4)
+     order by created_at desc, transfer_id desc
+     limit $5`,
+    [of.merchantId, of.customerId, of.place?.at ?? 'infinity', of.place?.transferId ?? 0, of.limit],
     'find-history',
   );
 }

@@ -124,6 +124,7 @@ function lineMinor(line: OrderLine, { snapshot, refunds, rule }: LineContext): n
   if (line.isGiftCard) return 0;
   if (line.productId !== null && rule.excludedProductIds.includes(line.productId)) return 0;
   const gross = line.priceMinor * line.quantity;
+  if (!Number.isSafeInteger(gross)) throw new RangeError('a line costs more than a ledger can count');
   const net = gross - (rule.counts.discountedPart ? 0 : line.discountMinor);
   const whole = Math.max(0, net + taxChange(line.taxMinor, snapshot, rule));
 
@@ -137,6 +138,8 @@ function lineMinor(line: OrderLine, { snapshot, refunds, rule }: LineContext): n
     }
   }
   if (refundedQuantity >= line.quantity) return 0;
+  // A refund gives back what was paid; the discounted part that counted goes with it.
+  if (rule.counts.discountedPart) refundedMinor += proportion(line.discountMinor, refundedQuantity, line.quantity);
   const editedAway = Math.max(0, line.quantity - line.currentQuantity - refundedQuantity);
   const kept = proportion(whole, line.quantity - editedAway, line.quantity);
   return Math.max(0, kept - refundedMinor);

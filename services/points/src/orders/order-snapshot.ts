@@ -55,36 +55,51 @@ export type OrderFacts = {
 export const noFacts: OrderFacts = { snapshot: null, refunds: {}, cancelledAt: null };
 
 /**
- * Joins what was known with what arrived, in whatever order they arrive: the newer snapshot wins, refunds are joined by
- * their id, a cancellation stays. Shopify's clock has one-second steps, so two different snapshots may carry the same
- * time; between those, what can only grow decides.
+ * Joins what was known with what arrived. Facts joined in any order, any grouping, and more than once, are the same facts:
+ * the newer snapshot wins, refunds are joined by their id, a cancellation stays. Shopify's clock has one-second steps, so
+ * two different snapshots may carry the same time; between those, whatever can only grow has grown.
  */
 export function joinFacts(known: OrderFacts, arrived: OrderFacts): OrderFacts {
   return {
-    snapshot: newerSnapshot(known.snapshot, arrived.snapshot),
-    refunds: { ...known.refunds, ...arrived.refunds },
-    cancelledAt: known.cancelledAt ?? arrived.cancelledAt,
+    snapshot: joinSnapshots(known.snapshot, arrived.snapshot),
+    refunds: joinRefunds(known.refunds, arrived.refunds),
+    cancelledAt: earlier(known.cancelledAt, arrived.cancelledAt),
   };
 }
 
 export function isSameFacts(a: OrderFacts, b: OrderFacts): boolean {
   return (
     a.cancelledAt === b.cancelledAt &&
-    Object.keys(a.refunds).length === Object.keys(b.refunds).length &&
+    isDeepStrictEqual(a.refunds, b.refunds) &&
     isDeepStrictEqual(a.snapshot, b.snapshot)
   );
 }
 
-function newerSnapshot(a: OrderSnapshot | null, b: OrderSnapshot | null): OrderSnapshot | null {
-  if (!a || !b) return a ?? b;
-  const [left, right] = [Date.parse(a.updatedAt), Date.parse(b.updatedAt)];
-  if (left !== right) return keepGiftCard(left > right ? a : b, left > right ? b : a);
-  return sameSecond(a, b);
+function joinRefunds(known: Refunds, arrived: Refunds): Refunds {
+  const joined: Record<string, Refund> = { ...known };
+  for (const [id, refund] of Object.entries(arrived)) {
+    const other = joined[id];
+    joined[id] = other ? larger(other, refund, refundOrder) : refund;
+  }
+  return joined;
 }
 
-function keepGiftCard(newer: OrderSnapshot, older: OrderSnapshot): OrderSnapshot {
-  if (newer.giftCardMinor !== null || older.giftCardMinor === null) return newer;
-  return { ...newer, giftCardMinor: older.giftCardMinor };
+/** A refund whose payment was still under way and one that says what was paid are the same refund; it gives back the more. */
+function refundOrder(refund: Refund): Order {
+  const { totalMinor, shippingMinor, lines } = refund;
+  return [
+    totalMinor,
+    shippingMinor,
+    ...lines.flatMap((line) => [line.lineId, line.quantity, line.subtotalMinor, line.taxMinor]),
+  ];
+}
+
+function joinSnapshots(a: OrderSnapshot | null, b: OrderSnapshot | null): OrderSnapshot | null {
+  if (!a || !b) return a ?? b;
+  const [left, right] = [Date.parse(a.updatedAt), Date.parse(b.updatedAt)];
+  const joined = left === right ? joinSameSecond(a, b) : left > right ? a : b;
+  const giftCardMinor = largest(a.giftCardMinor, b.giftCardMinor);
+  return joined.giftCardMinor === giftCardMinor ? joined : { ...joined, giftCardMinor };
 }
 
 /** The order in which a payment proceeds; a later status wins within one second. */
@@ -99,26 +114,55 @@ const paymentRank = [
   'voided',
 ];
 
-function sameSecond(a: OrderSnapshot, b: OrderSnapshot): OrderSnapshot {
-  const later = rank(b) > rank(a) || (rank(b) === rank(a) && removed(b) > removed(a)) ? b : a;
-  const lines = new Map(later.lines.map((line) => [line.id, line]));
-  for (const line of later === a ? b.lines : a.lines) {
-    const kept = lines.get(line.id);
-    if (!kept || kept.currentQuantity > line.currentQuantity) lines.set(line.id, line);
-  }
+/** What is not named here is settled at the checkout and the same in both. */
+function joinSameSecond(a: OrderSnapshot, b: OrderSnapshot): OrderSnapshot {
   return {
-    ...later,
-    customerId: later.customerId ?? a.customerId ?? b.customerId,
+    ...a,
+    customerId: largest(a.customerId, b.customerId),
+    isTest: a.isTest || b.isTest,
+    financialStatus: larger(a.financialStatus, b.financialStatus, (status) => [paymentRank.indexOf(status), status]),
     isFulfilled: a.isFulfilled || b.isFulfilled,
-    giftCardMinor: a.giftCardMinor ?? b.giftCardMinor,
-    lines: [...lines.values()].sort((x, y) => x.id - y.id),
+    cancelledAt: earlier(a.cancelledAt, b.cancelledAt),
+    totalMinor: Math.max(a.totalMinor, b.totalMinor),
+    shippingMinor: Math.max(a.shippingMinor, b.shippingMinor),
+    shippingTaxMinor: Math.max(a.shippingTaxMinor, b.shippingTaxMinor),
+    lines: joinLines(a.lines, b.lines),
+    codes: [...new Set([...a.codes, ...b.codes])],
+    gateways: [...new Set([...a.gateways, ...b.gateways])],
   };
 }
 
-function rank(snapshot: OrderSnapshot): number {
-  return paymentRank.indexOf(snapshot.financialStatus);
+/** Between two states of a line in one second, the one from which more was taken away is the later. */
+function joinLines(a: readonly OrderLine[], b: readonly OrderLine[]): OrderLine[] {
+  const lines = new Map(a.map((line) => [line.id, line]));
+  for (const line of b) {
+    const other = lines.get(line.id);
+    lines.set(line.id, other ? larger(other, line, lineOrder) : line);
+  }
+  return [...lines.values()].sort((x, y) => x.id - y.id);
 }
 
-function removed(snapshot: OrderSnapshot): number {
-  return snapshot.lines.reduce((sum, line) => sum + line.quantity - line.currentQuantity, 0);
+function lineOrder(line: OrderLine): Order {
+  return [line.quantity - line.currentQuantity, line.quantity, line.discountMinor, line.priceMinor, line.taxMinor];
+}
+
+/** Compared place by place: a total order, so that the larger of several is the same whoever is asked first. */
+type Order = readonly (number | string)[];
+
+function larger<T>(a: T, b: T, orderOf: (value: T) => Order): T {
+  const [left, right] = [orderOf(a), orderOf(b)];
+  for (let place = 0; place < Math.max(left.length, right.length); place += 1) {
+    const [x, y] = [left[place] ?? -Infinity, right[place] ?? -Infinity];
+    if (x !== y) return x > y ? a : b;
+  }
+  return a;
+}
+
+function largest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** Of two ISO times in UTC. */
+function earlier(a: string | null, b: string | null): string | null {
+  return a === null || b === null ? (a ?? b) : a < b ? a : b;
 }

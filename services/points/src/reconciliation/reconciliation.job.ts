@@ -2,7 +2,6 @@ import { Database } from '@loyalnest/platform/database/database';
 import type { Job } from '@loyalnest/platform/jobs/job';
 import type { Logger } from '@loyalnest/platform/telemetry/logger';
 import { AppLogger } from '@loyalnest/platform/tokens';
-import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { Inject, Injectable } from '@nestjs/common';
 import { findWaitingForGiftCards } from './reconciliation.repository.ts';
 import { Reconciliation } from './reconciliation.service.ts';
@@ -15,13 +14,11 @@ export class ReconcileOrders implements Job {
 
   constructor(
     private readonly reconciliation: Reconciliation,
-    private readonly directory: ShopDirectory,
     @Inject(AppLogger) private readonly logger: Logger,
   ) {}
 
   async run(): Promise<void> {
-    for (const shop of await this.directory.listShops()) {
-      if (!shop.isInstalled) continue;
+    for (const shop of await this.reconciliation.installedShops()) {
       try {
         const result = await this.reconciliation.reconcile(shop);
         if (result.missed > 0 || result.failure)
@@ -46,13 +43,12 @@ export class RefreshGiftCardOrders implements Job {
 
   constructor(
     private readonly reconciliation: Reconciliation,
-    private readonly directory: ShopDirectory,
     private readonly database: Database,
     @Inject(AppLogger) private readonly logger: Logger,
   ) {}
 
   async run(): Promise<void> {
-    const shops = (await this.directory.listShops()).filter((shop) => shop.isInstalled);
+    const shops = await this.reconciliation.installedShops();
     for (let start = 0; start < shops.length; start += merchantsMax) {
       const batch = new Map(shops.slice(start, start + merchantsMax).map((shop) => [shop.merchantId, shop]));
       const waiting = await this.database.forMerchants([...batch.keys()], (tx) =>

@@ -1,7 +1,7 @@
 import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
 import { AdminClient, type AdminResult } from '@loyalnest/shopify/admin/admin-client';
-import type { Shop } from '@loyalnest/shopify/shops/shop-directory';
+import { ShopDirectory, type Shop } from '@loyalnest/shopify/shops/shop-directory';
 import { Injectable } from '@nestjs/common';
 import { OrderIntake } from '../intake/order-intake.ts';
 import { adminOrderFacts } from './admin-order.ts';
@@ -29,8 +29,13 @@ export class Reconciliation {
     private readonly admin: AdminClient,
     private readonly intake: OrderIntake,
     private readonly database: Database,
+    private readonly directory: ShopDirectory,
     private readonly clock: Clock,
   ) {}
+
+  async installedShops(): Promise<Shop[]> {
+    return (await this.directory.listShops()).filter((shop) => shop.isInstalled);
+  }
 
   /** Everything that changed at Shopify since the shop's watermark, then moves the watermark. */
   async reconcile(shop: Shop): Promise<ReconcileResult> {
