@@ -14,7 +14,7 @@ import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/da
 import { freePort } from '@loyalnest/platform/testing/ports';
 import { readAppToml, startSimulator, type Simulator } from '@loyalnest/shopify-simulator';
 
-const client = { clientId: 'test-client', clientSecret: 'a-client-secret-for-tests' };
+export const client = { clientId: 'test-client', clientSecret: 'a-client-secret-for-tests' };
 const tomlPath = fileURLToPath(new URL('../../../shopify.app.toml', import.meta.url));
 
 /** The simulator's time is everybody's: a test that moves it ages tokens on both sides. */
@@ -41,6 +41,12 @@ export type Harness = {
   api<Body = Record<string, unknown>>(method: string, path: string, options?: ApiOptions): Promise<Answer<Body>>;
   sessionToken(shop: string): Promise<string>;
   login(shop: string): Promise<Answer<LoginResponse>>;
+  /** The access tokens that the simulator honours for a shop now. */
+  shopifyTokens(shop: string): string[];
+  /** Rows as the owner of the database sees them. */
+  rows<Row = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Shopify cannot be reached from now on. */
+  cutOffShopify(): Promise<void>;
   /** Starts the app anew on the same database. */
   restart(): Promise<void>;
   /** Moves everybody's clock. */
@@ -85,6 +91,7 @@ export async function startHarness(): Promise<Harness> {
   const startApp = () =>
     start({ config, services: [adminCore, auth], clock: new SharedClock(simulator), logger, runsJobs: false });
   let running = await startApp();
+  let isCutOff = false;
 
   const send = async <Body>(method: string, url: string, { token, body }: ApiOptions): Promise<Answer<Body>> => {
     const response = await fetch(url, {
@@ -115,6 +122,19 @@ export async function startHarness(): Promise<Harness> {
     async login(shop) {
       return harness.api('POST', 'v1/api/auth/login', { token: await harness.sessionToken(shop) });
     },
+    shopifyTokens(shop) {
+      const tokens = simulator.world.store.findShop(`${shop}.myshopify.com`)?.tokens.values() ?? [];
+      const now = simulator.world.clock.now();
+      return [...tokens].filter(({ expiresAt }) => (expiresAt ?? 0) > now).map(({ value }) => value);
+    },
+    async rows<Row>(sql: string, values: unknown[] = []) {
+      const { rows } = await database.owner.query(sql, values);
+      return rows as Row[];
+    },
+    async cutOffShopify() {
+      if (!isCutOff) await simulator.close();
+      isCutOff = true;
+    },
     async restart() {
       await running.close();
       running = await startApp();
@@ -125,12 +145,18 @@ export async function startHarness(): Promise<Harness> {
     },
     async close() {
       await running.close();
-      await simulator.close();
+      await harness.cutOffShopify();
       await database.close();
       rmSync(folder, { recursive: true });
     },
   };
   return harness;
+}
+
+/** As `settled`, and everything that Shopify wanted to deliver was delivered. */
+export async function delivered(harness: Harness): Promise<void> {
+  if (!(await harness.simulator.world.courier.idle(10_000))) throw new Error('deliveries are still on their way');
+  await harness.settled();
 }
 
 /** A shop that has the app, which has not been opened yet. */
