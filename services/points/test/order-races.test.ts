@@ -3,11 +3,13 @@ import { ManualClock } from '@loyalnest/platform/clock';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postOrders, type OrderArrival } from '../src/intake/order-batch.ts';
+import { Ledger } from '../src/ledger/ledger.service.ts';
 import { LostRace } from '../src/ledger/lost-race.ts';
 import { TransferIds } from '../src/ledger/transfer-ids.ts';
 import { ProgrammeCache } from '../src/programme/programme.repository.ts';
 import { aRefund, aSnapshot, facts } from './orders.ts';
 import { installShop } from './programme.ts';
+import { takeReward } from './redemptions.ts';
 
 let databases: TestDatabase;
 let database: Database;
@@ -70,6 +72,24 @@ describe('two processes that post at once', () => {
     await expect(lost).rejects.toBeInstanceOf(LostRace);
     await post([{ merchantId, ...order }]);
     expect(await balanceAndLots()).toEqual({ available: 74, lots: 74 });
+  });
+
+  it('give a reward back to whoever took it, though somebody else used the code and only the refund is heard', async () => {
+    await post([{ merchantId, ...order }]);
+    const code = `LOYAL${merchantId}`;
+    await takeReward(database, new Ledger(database), {
+      merchantId,
+      customerId: 7,
+      redemptionId: merchantId,
+      points: 30,
+      code,
+      now: clock.now(),
+    });
+    const used = facts({ snapshot: aSnapshot({ customerId: 8, codes: [code] }) });
+    await post([{ merchantId, orderId: 2, facts: used }]);
+    expect(await balanceAndLots()).toEqual({ available: 7, lots: 7 });
+    await post([{ merchantId, orderId: 2, facts: facts({ snapshot: null, cancelledAt: '2026-03-01T12:00:00.000Z' }) }]);
+    expect(await balanceAndLots()).toEqual({ available: 37, lots: 37 });
   });
 
   it('do not wait for each other in a circle, whatever order their orders came in', async () => {

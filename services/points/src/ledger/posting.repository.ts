@@ -11,8 +11,9 @@ export type CustomerBalance = CustomerKey & Balance;
 
 /**
  * Locks the balances of the customers that these arrivals touch: those named, those whom the named orders already pay,
- * and those whose rewards' codes the orders used. Everything that changes a customer's points holds this row first;
- * rows are locked by merchant, then customer, so that two batches cannot deadlock. Relies on the primary keys of `orders` and `customer_balances` and on the unique codes of `reward_redemptions`.
+ * and those whose rewards the orders use, by code now or by what is known. Everything that changes a customer's points
+ * holds this row first; rows are locked by merchant, then customer, so that two batches cannot deadlock. Relies on the
+ * primary keys of `orders` and `customer_balances`, and on the codes and the order index of `reward_redemptions`.
  */
 export const lockBalancesSql = `
 with wanted as (
@@ -26,6 +27,10 @@ with wanted as (
   select reward_redemptions.merchant_id, reward_redemptions.customer_id
   from unnest($5::bigint[], $6::text[]) as used (merchant_id, code)
   join reward_redemptions using (merchant_id, code)
+  union
+  select reward_redemptions.merchant_id, reward_redemptions.customer_id
+  from unnest($3::bigint[], $4::bigint[]) as touched (merchant_id, order_id)
+  join reward_redemptions using (merchant_id, order_id)
 )
 select merchant_id, customer_id, pending, available, held
 from customer_balances
