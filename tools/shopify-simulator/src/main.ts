@@ -4,10 +4,10 @@ import { startSimulator, type Simulator } from './simulator.ts';
 
 try {
   const simulator = await start();
-  process.stdout.write(`Shopify simulator at ${simulator.url}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.close().then(() => process.exit(0)));
   }
+  process.stdout.write(`Shopify simulator at ${simulator.url}\n`);
 } catch (error) {
   if (!(error instanceof ConfigurationError) && !(error instanceof Error && 'code' in error)) throw error;
   process.stderr.write(`${error.message}\n`);

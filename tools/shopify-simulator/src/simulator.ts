@@ -36,13 +36,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     closeWorld(world);
     throw error;
   }
+  let closing: Promise<void> | undefined;
   const { address, family, port } = app.server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     world,
-    async close() {
-      await app.close();
-      closeWorld(world);
+    close() {
+      closing ??= app.close().then(() => closeWorld(world));
+      return closing;
     },
   };
 }

@@ -17,7 +17,8 @@ import { QUERY_COST_MAX, queryCost } from './cost.ts';
 import { userError, type Context } from './resolver.ts';
 import { loadSchema, type AdminSchema } from './schema.ts';
 import { findResolver, notSimulatedErrors } from './simulated.ts';
-import { syntaxError, validationErrors, variableError, type ApiError } from './validation.ts';
+import { syntaxError, validationErrors, type ApiError } from './validation.ts';
+import { variableError } from './variable-error.ts';
 
 export type GraphqlRequest = { query: string; operationName?: string | undefined; variables: Record<string, unknown> };
 

@@ -101,11 +101,16 @@ const TRANSLATIONS: Translation[] = [
 export function validationErrors(document: DocumentNode, errors: readonly GraphQLError[]): ApiError[] {
   return errors.map((error) => {
     const { message, extensions } = translate(error.message);
-    const path = error.nodes?.[0] ? pathTo(document, error.nodes[0]) : undefined;
+    const places = (error.nodes ?? []).map((node, index) => ({
+      path: pathTo(document, node) ?? [],
+      location: error.locations?.[index],
+    }));
+    // Where it was used tells more than where it was declared.
+    const place = places.toSorted((a, b) => b.path.length - a.path.length)[0];
     return {
       message,
-      ...(error.locations ? { locations: error.locations } : {}),
-      ...(path ? { path } : {}),
+      ...(place?.location ? { locations: [place.location] } : {}),
+      ...(place ? { path: place.path } : {}),
       extensions,
     };
   });
@@ -113,26 +118,6 @@ export function validationErrors(document: DocumentNode, errors: readonly GraphQ
 
 export function syntaxError(error: GraphQLError): ApiError {
   return { message: error.message, ...(error.locations ? { locations: error.locations } : {}) };
-}
-
-/** A variable whose value does not fit its type. */
-export function variableError(error: GraphQLError): ApiError {
-  const match = /^Variable "\$(\w+)" (?:got|has) invalid value(.*?)(?: at "[^"]*?\.?([\w.[\]]+)")?[;:] (.*)$/s.exec(
-    error.message,
-  );
-  const required =
-    /^Variable "\$(\w+)" (?:of (?:required )?type "(.+?)"|.*?) (?:was not provided|must not be null|has invalid value: Expected a value of non-null type)/.exec(
-      error.message,
-    );
-  const name = match?.[1] ?? required?.[1];
-  if (!name) return { message: error.message, extensions: { code: 'INVALID_VARIABLE' } };
-  const explanation = required ? 'Expected value to not be null' : (match?.[4] ?? 'invalid');
-  const path = match?.[3]?.split('.').filter(Boolean) ?? [];
-  return {
-    message: `Variable $${name} was provided invalid value${path.length > 0 ? ` for ${path.join('.')} (${explanation})` : ''}`,
-    ...(error.locations ? { locations: error.locations } : {}),
-    extensions: { code: 'INVALID_VARIABLE', problems: [{ path, explanation }] },
-  };
 }
 
 function translate(message: string) {

@@ -94,6 +94,12 @@ export function deliveryView(delivery: Delivery) {
     state,
     copy,
     triggeredAt: new Date(triggeredAt).toISOString(),
-    attempts: attempts.map(({ at, ...attempt }) => ({ at: new Date(at).toISOString(), ...attempt })),
+    attempts: attempts.map(({ at, tookMs, status, error, corrupted }) => ({
+      at: new Date(at).toISOString(),
+      tookMs,
+      status: status ?? null,
+      error: error ?? null,
+      corrupted,
+    })),
   };
 }

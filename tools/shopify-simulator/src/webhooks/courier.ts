@@ -2,13 +2,15 @@ import type { Faults } from '../faults/faults.ts';
 import type { Clock } from '../time/clock.ts';
 import { createHeap } from '../time/heap.ts';
 import type { Random } from '../time/random.ts';
-import { RETRIES_MAX, retryPauseMs, type Delivery } from './delivery.ts';
+import { RETRIES_MAX, retryAfterMs, type Delivery } from './delivery.ts';
 import type { DeliveryLedger } from './ledger.ts';
 import { Queue } from './queue.ts';
 import { createSender } from './sender.ts';
 
 /** A reordered delivery is overtaken by at most so many. */
 const OVERTAKEN_MAX = 64;
+/** If so few follow that it is not overtaken, it goes after this. */
+const HELD_MAX_MS = 200;
 
 export type Courier = {
   /** Hands a delivery over; faults may drop, delay, double or hold it back. */
@@ -52,6 +54,7 @@ export function createCourier(options: Options): Courier {
   let delayed = 0;
   let sending = 0;
   let expected = 0;
+  let holdTimer: NodeJS.Timeout | undefined;
   let paused: Delivery[] = [];
   let posted = 0;
   let closed = false;
@@ -73,9 +76,14 @@ export function createCourier(options: Options): Courier {
     }
   };
 
+  const letGo = () => {
+    holdTimer = undefined;
+    releaseHeld(Infinity);
+    pump();
+  };
+
   const pump = () => {
     while (!closed && sending < options.concurrency) {
-      if (queue.size === 0) releaseHeld(Infinity);
       const delivery = queue.shift();
       if (!delivery) return;
       if (faults.deliveriesOf(delivery.shop).paused) {
@@ -119,9 +127,12 @@ export function createCourier(options: Options): Courier {
       return;
     }
     delivery.state = 'retrying';
+    const dueAt = (delivery.attempts[0]?.at ?? clock.now()) + retryAfterMs(retry);
+    // A clock that was moved over several retries has them all, one after the other.
+    if (dueAt <= clock.now()) return enqueue(delivery);
     const entry = {
       run: () => void (retries.delete(entry) && enqueue(delivery)),
-      cancel: clock.at(clock.now() + retryPauseMs(retry), () => entry.run()),
+      cancel: clock.at(dueAt, () => entry.run()),
     };
     retries.add(entry);
   };
@@ -154,7 +165,7 @@ export function createCourier(options: Options): Courier {
           ledger.count(delivery, 'reordered');
           held.push({ at: posted + 1 + random.below(OVERTAKEN_MAX), delivery: copy });
           heldCount++;
-          queueMicrotask(pump);
+          holdTimer ??= setTimeout(letGo, HELD_MAX_MS);
         } else if (fault.delayMs > 0) postLater(copy, fault.delayMs);
         else enqueue(copy);
       }
@@ -204,6 +215,7 @@ export function createCourier(options: Options): Courier {
     },
     close() {
       closed = true;
+      clearTimeout(holdTimer);
       queue.clear();
       for (const retry of retries) retry.cancel();
       sender.close();

@@ -31,7 +31,10 @@ export type Attempt = {
 export const RETRIES_MAX = 8;
 const RETRY_WINDOW_MS = 4 * 3_600_000;
 
-/** Exponential: each pause is twice the one before, and the eight of them fill the four hours exactly. */
-export function retryPauseMs(retry: number): number {
-  return Math.round((RETRY_WINDOW_MS * 2 ** (retry - 1)) / (2 ** RETRIES_MAX - 1));
+/**
+ * How long after the first attempt a retry comes. Exponential: each pause is twice the one before, and the eight of
+ * them fill the four hours exactly.
+ */
+export function retryAfterMs(retry: number): number {
+  return Math.round((RETRY_WINDOW_MS * (2 ** retry - 1)) / (2 ** RETRIES_MAX - 1));
 }
