@@ -25,14 +25,23 @@ import type { Redemption } from './redemption.ts';
 export type CodeResult =
   { outcome: 'done' } | { outcome: 'refused'; reason: string } | { outcome: 'unknown'; reason: string };
 
-/** Shopify adds and removes codes in the background; how long and how often we look before leaving it to the job. */
+/** A code has to work at once, though Shopify's clock may be behind ours. */
+const clockSkewMs = 60 * 60 * 1_000;
+/** Shopify's limit for codes in one call. */
+const codesMax = 250;
+/** Shopify adds and removes codes in the background; how often we look before leaving it to the job. */
 const looksMax = 20;
 const lookPauseMs = 150;
+
+/** `sent`: Shopify took it and adds it in the background. */
+type SendResult = CodeResult | { outcome: 'sent' };
+type Waiting = { redemption: Redemption; settle: (result: SendResult) => void };
 
 /** Puts redemptions' codes into Shopify's discounts and takes them out: one discount per reward, many codes. */
 @Injectable()
 export class DiscountCodes {
-  readonly #creating = new Map<string, Promise<unknown>>();
+  /** Codes that wait for the call at hand to their bucket's discount to end; they go together in the next one. */
+  readonly #waiting = new Map<string, Waiting[]>();
 
   constructor(
     private readonly admin: AdminClient,
@@ -40,28 +49,21 @@ export class DiscountCodes {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the redemption's code work. Safe to repeat: a code that is there already counts as made. */
-  async make(shop: Shop, redemption: Redemption): Promise<CodeResult> {
-    const reward = await this.database.forMerchant(shop.merchantId, (tx) =>
-      findReward(tx, shop.merchantId, redemption.rewardId),
-    );
-    if (!reward) return { outcome: 'refused', reason: 'the reward is gone' };
-    const there = await this.findCode(shop, redemption.code);
-    if (there.outcome !== 'absent') {
-      if (there.outcome === 'present') await this.record(redemption, there.discountId);
-      return there.outcome === 'present' ? { outcome: 'done' } : there;
+  /**
+   * Makes the redemption's code work. Safe to repeat: say `repeated` when an earlier try may have made it, and a code that
+   * is there already counts as made.
+   */
+  async make(shop: Shop, redemption: Redemption, attempt: 'first' | 'repeated'): Promise<CodeResult> {
+    if (attempt === 'repeated') {
+      const there = await this.findCode(shop, redemption.code);
+      if (there.outcome === 'unknown') return there;
+      if (there.outcome === 'present') {
+        await this.record(redemption, there.discountId);
+        return { outcome: 'done' };
+      }
     }
-    const bucketKey = `${shop.merchantId}/${reward.rewardId}/${redemption.bucket}`;
-    // Whoever comes first creates the bucket's discount; those behind add their codes to it.
-    const before = this.#creating.get(bucketKey);
-    const work = (before ?? Promise.resolve()).then(() => this.addOrCreate(shop, reward, redemption));
-    const settled = work.catch(() => undefined);
-    this.#creating.set(bucketKey, settled);
-    try {
-      return await work;
-    } finally {
-      if (this.#creating.get(bucketKey) === settled) this.#creating.delete(bucketKey);
-    }
+    const sent = await this.send(shop, redemption);
+    return sent.outcome === 'sent' ? this.look(shop, redemption.code, 'present') : sent;
   }
 
   /** Makes the code stop working. Safe to repeat. */
@@ -88,26 +90,75 @@ export class DiscountCodes {
     return this.look(shop, redemption.code, 'absent');
   }
 
-  private async addOrCreate(shop: Shop, reward: Reward, redemption: Redemption): Promise<CodeResult> {
-    const discountId = await this.database.forMerchant(shop.merchantId, (tx) => findDiscount(tx, redemption));
-    if (discountId === undefined) return this.create(shop, reward, redemption);
-    const added = await this.run(addDiscountCodes, {
-      shop: refOf(shop),
-      variables: { discountId, codes: [{ code: redemption.code }] },
+  /** Hands the code to Shopify, together with those that wait for the same discount. */
+  private send(shop: Shop, redemption: Redemption): Promise<SendResult> {
+    const bucketKey = `${shop.merchantId}/${redemption.rewardId}/${redemption.bucket}`;
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(bucketKey);
+      const entry: Waiting = { redemption, settle: resolve };
+      if (waiting) {
+        waiting.push(entry);
+        return;
+      }
+      this.#waiting.set(bucketKey, [entry]);
+      this.sendWaiting(shop, bucketKey).catch(reject);
     });
-    // The merchant may have deleted the discount in Shopify; the next code starts another.
-    if (added.outcome === 'user-errors') return this.create(shop, reward, redemption);
-    if (added.outcome !== 'ok') return failure(added);
-    return this.look(shop, redemption.code, 'present');
   }
 
-  private async create(shop: Shop, reward: Reward, redemption: Redemption): Promise<CodeResult> {
+  private async sendWaiting(shop: Shop, bucketKey: string): Promise<void> {
+    for (;;) {
+      const batch = this.#waiting.get(bucketKey)?.splice(0, codesMax) ?? [];
+      if (batch.length === 0) {
+        this.#waiting.delete(bucketKey);
+        return;
+      }
+      const results = await this.sendBatch(
+        shop,
+        batch.map(({ redemption }) => redemption),
+      ).catch((error: unknown): SendResult[] => batch.map(() => ({ outcome: 'unknown', reason: String(error) })));
+      for (const [index, { settle }] of batch.entries())
+        settle(results[index] ?? { outcome: 'unknown', reason: 'not sent' });
+    }
+  }
+
+  /** The first code of a bucket creates its discount; the others are added to it. */
+  private async sendBatch(shop: Shop, batch: readonly Redemption[]): Promise<SendResult[]> {
+    const [first] = batch;
+    if (!first) return [];
+    const { reward, discountId } = await this.database.forMerchant(shop.merchantId, async (tx) => ({
+      reward: await findReward(tx, shop.merchantId, first.rewardId),
+      discountId: await findDiscount(tx, first),
+    }));
+    if (!reward) return batch.map(() => ({ outcome: 'refused', reason: 'the reward is gone' }));
+    if (discountId !== undefined) {
+      const added = await this.add(shop, discountId, batch);
+      // The merchant may have deleted the discount in Shopify; the first code then starts another.
+      if (added.outcome !== 'refused') return batch.map(() => added);
+    }
+    const created = await this.create(shop, reward, first);
+    if (created.outcome !== 'created') return batch.map(() => created);
+    const others = batch.slice(1);
+    const added = others.length === 0 ? undefined : await this.add(shop, created.discountId, others);
+    return [{ outcome: 'done' }, ...others.map((): SendResult => added ?? { outcome: 'sent' })];
+  }
+
+  private async add(shop: Shop, discountId: string, redemptions: readonly Redemption[]): Promise<SendResult> {
+    const codes = redemptions.map(({ code }) => ({ code }));
+    const added = await this.run(addDiscountCodes, { shop: refOf(shop), variables: { discountId, codes } });
+    return added.outcome === 'ok' ? { outcome: 'sent' } : failure(added);
+  }
+
+  private async create(
+    shop: Shop,
+    reward: Reward,
+    redemption: Redemption,
+  ): Promise<{ outcome: 'created'; discountId: string } | Exclude<CodeResult, { outcome: 'done' }>> {
     const discount = discountInput({
       reward,
       currency: shop.currency,
       code: redemption.code,
       expiresAt: redemption.expiresAt,
-      startsAt: this.clock.now(),
+      startsAt: new Date(this.clock.now().getTime() - clockSkewMs),
     });
     const call = { shop: refOf(shop), variables: { discount } };
     const created =
@@ -118,7 +169,7 @@ export class DiscountCodes {
     const [payload] = Object.values(created.data);
     if (!payload?.codeDiscountNode) return { outcome: 'unknown', reason: 'Shopify named no discount' };
     await this.record(redemption, payload.codeDiscountNode.id);
-    return { outcome: 'done' };
+    return { outcome: 'created', discountId: payload.codeDiscountNode.id };
   }
 
   private record(redemption: Redemption, discountId: string): Promise<void> {
@@ -164,7 +215,7 @@ function refOf({ merchantId, shopDomain }: Shop): ShopRef {
   return { merchantId, shopDomain };
 }
 
-function failure(result: Exclude<AdminResult<unknown>, { outcome: 'ok' }>): CodeResult {
+function failure(result: Exclude<AdminResult<unknown>, { outcome: 'ok' }>): Exclude<CodeResult, { outcome: 'done' }> {
   if (result.outcome !== 'user-errors') return { outcome: 'unknown', reason: result.outcome };
   return { outcome: 'refused', reason: result.errors.map(({ code, message }) => code ?? message).join('; ') };
 }

@@ -9,13 +9,14 @@ import {
   type RedemptionResponse,
 } from '@loyalnest/contracts/rest/points';
 import { Database } from '@loyalnest/platform/database/database';
+import { ApiProblems } from '@loyalnest/platform/http/api-description';
 import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
-import { Idempotency } from '@loyalnest/platform/http/idempotency';
+import { Idempotency, idempotencyHeader } from '@loyalnest/platform/http/idempotency';
 import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
 import { ShopDirectory, type Shop } from '@loyalnest/shopify/shops/shop-directory';
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { actorOf, callerOf, customerOf } from '../balance/caller.ts';
 import { listRedemptions } from './redemption.repository.ts';
@@ -24,13 +25,8 @@ import type { Redemption } from './redemption.ts';
 import { Settlement } from './settlement.service.ts';
 
 const placeSchema = z.object({ beforeRedemptionId: z.number().int() });
-const idempotencyHeader = {
-  name: 'Idempotency-Key',
-  required: true,
-  description: 'Makes a repeated request harmless.',
-};
 
-@ApiTags('points')
+@ApiTags('redemptions')
 @Controller('v1/api')
 @UseGuards(PrincipalGuard)
 export class RedemptionController {
@@ -42,8 +38,18 @@ export class RedemptionController {
     private readonly database: Database,
   ) {}
 
-  /** Takes a reward: points are set aside and a discount code is made. An unused code gives its points back. */
   @Post('points/redeem')
+  @ApiOperation({
+    summary: 'Takes a reward',
+    description: 'Points are set aside and a discount code is made. An unused code gives its points back.',
+  })
+  @ApiProblems(
+    'reward-not-found',
+    'reward-closed',
+    'reward-limit-reached',
+    'insufficient-points',
+    'shopify-refused',
+  )
   @HttpCode(201)
   @ApiHeader(idempotencyHeader)
   @ApiCreatedResponse({ standardSchema: redemptionSchema })
@@ -66,8 +72,11 @@ export class RedemptionController {
           requestKey,
           actor: actorOf(principal),
         });
-        const redemption = getTaken(taken);
-        const issued = redemption.status === 'held' ? await this.settlement.issue(shop, redemption) : redemption;
+        const { redemption, isNew } = getTaken(taken);
+        const issued =
+          redemption.status === 'held'
+            ? await this.settlement.issue(shop, redemption, isNew ? 'first' : 'repeated')
+            : redemption;
         if (issued.status === 'failed')
           throw new AppError('shopify-refused', 'Shopify would not make the discount code; the points are back');
         return { status: 201, body: toResponse(issued) };
@@ -76,8 +85,8 @@ export class RedemptionController {
     return answer.body;
   }
 
-  /** Rewards a customer has taken, newest first. */
   @Get('redemptions')
+  @ApiOperation({ summary: 'Lists the rewards a customer has taken, newest first' })
   @ApiOkResponse({ standardSchema: redemptionPageSchema })
   async list(
     @CurrentPrincipal() principal: Principal,
@@ -98,6 +107,8 @@ export class RedemptionController {
   }
 
   @Get('redemptions/:redemptionId')
+  @ApiOperation({ summary: 'Reads a redemption' })
+  @ApiProblems('redemption-not-found')
   @ApiOkResponse({ standardSchema: redemptionSchema })
   async find(
     @CurrentPrincipal() principal: Principal,
@@ -106,8 +117,9 @@ export class RedemptionController {
     return toResponse(await this.getOwn(principal, redemptionId));
   }
 
-  /** Gives an unused code back for its points. */
   @Post('redemptions/:redemptionId/cancel')
+  @ApiOperation({ summary: 'Gives an unused code back for its points' })
+  @ApiProblems('redemption-not-found', 'redemption-not-cancellable')
   @HttpCode(200)
   @ApiHeader(idempotencyHeader)
   @ApiOkResponse({ standardSchema: redemptionSchema })
@@ -143,8 +155,8 @@ export class RedemptionController {
   }
 }
 
-function getTaken(result: TakeResult): Redemption {
-  if (result.outcome === 'taken') return result.redemption;
+function getTaken(result: TakeResult): { redemption: Redemption; isNew: boolean } {
+  if (result.outcome === 'taken') return result;
   if (result.outcome === 'insufficient-points') {
     throw new AppError('insufficient-points', undefined, { details: { available: result.available } });
   }

@@ -28,7 +28,8 @@ export type TakeRequest = {
 };
 
 export type TakeResult =
-  | { outcome: 'taken'; redemption: Redemption }
+  /** `isNew`: not found as the result of an earlier try. */
+  | { outcome: 'taken'; redemption: Redemption; isNew: boolean }
   | { outcome: 'reward-not-found' | 'reward-closed' | 'reward-limit-reached' }
   | { outcome: 'insufficient-points'; available: number };
 
@@ -101,7 +102,7 @@ export class Redemptions {
   private async takeIn(tx: Tx, request: TakeRequest): Promise<TakeResult> {
     const { merchantId, customerId } = request;
     const earlier = await findByRequest(tx, merchantId, request.requestKey);
-    if (earlier) return { outcome: 'taken', redemption: earlier };
+    if (earlier) return { outcome: 'taken', redemption: earlier, isNew: false };
     const reward = await this.rewardFor(tx, request);
     if (!reward) return { outcome: 'reward-not-found' };
     if (!reward.isOpen) return { outcome: 'reward-closed' };
@@ -146,7 +147,7 @@ export class Redemptions {
       expiresAt,
     };
     await addRedemption(tx, redemption, request.requestKey);
-    return { outcome: 'taken', redemption };
+    return { outcome: 'taken', redemption, isNew: true };
   }
 
   /** A reward with limits is taken one at a time, so that two cannot both be the last. */

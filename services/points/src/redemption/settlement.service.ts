@@ -34,8 +34,8 @@ export class Settlement implements Job {
   ) {}
 
   /** Makes the code of a held redemption. It stays `held` while Shopify gives no answer. */
-  async issue(shop: Shop, redemption: Redemption): Promise<Redemption> {
-    const made = await this.codes.make(shop, redemption);
+  async issue(shop: Shop, redemption: Redemption, attempt: 'first' | 'repeated'): Promise<Redemption> {
+    const made = await this.codes.make(shop, redemption, attempt);
     if (made.outcome === 'done') return this.redemptions.activate(redemption);
     this.logger.warn(
       { merchantId: shop.merchantId, redemptionId: redemption.redemptionId, reason: made.reason },
@@ -77,7 +77,7 @@ export class Settlement implements Job {
   private async moveOn(shop: Shop, redemption: Redemption, now: Date): Promise<void> {
     try {
       const isHopeless = now.getTime() - redemption.createdAt.getTime() > giveUpAfterMs;
-      if (redemption.status === 'held' && !isHopeless) await this.issue(shop, redemption);
+      if (redemption.status === 'held' && !isHopeless) await this.issue(shop, redemption, 'repeated');
       else await this.release(shop, redemption, 'job');
     } catch (error) {
       // One that fails must not hold up those behind it; the next run tries again.
