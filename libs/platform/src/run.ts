@@ -15,6 +15,7 @@ import { serviceDatabaseUrl } from './database/roles.ts';
 import { EventConsumer } from './events/consumer.ts';
 import { OutboxSignal } from './events/outbox-signal.ts';
 import { Relay } from './events/relay.ts';
+import { addApiDocument } from './http/api-document.ts';
 import { addHealth } from './http/health.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { JobRunner } from './jobs/job-runner.ts';
@@ -54,8 +55,15 @@ export type StartOptions = OpenOptions & {
 @Module({})
 class RootModule {}
 
-/** Puts services together in this process without listening, relaying or running jobs: for commands and documents. */
+/** Puts services together in this process without listening, relaying or running jobs: for commands. */
 export async function open(options: OpenOptions): Promise<OpenApp> {
+  const opened = await assemble(options);
+  await opened.app.init();
+  return opened;
+}
+
+/** As `open`, without what services do as they wake, such as reading from the database: for documents. */
+export async function assemble(options: OpenOptions): Promise<OpenApp> {
   const { config, services } = options;
   const clock = options.clock ?? new SystemClock();
   const logger =
@@ -91,7 +99,7 @@ export async function open(options: OpenOptions): Promise<OpenApp> {
   });
   setUpHttp(app, logger);
   addHealth(app, rooms);
-  await app.init();
+  addApiDocument(app);
   const routes = addRpc(app, services, rpc);
   return {
     app,

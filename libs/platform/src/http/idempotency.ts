@@ -11,6 +11,14 @@ const waitMs = 5_000;
 const waitStepMs = 25;
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
 
+/** For `@ApiHeader` on routes that answer once per key. */
+export const idempotencyHeader = {
+  name: 'Idempotency-Key',
+  required: true,
+  description: 'Chosen by the caller, 1 to 200 visible ASCII characters. Makes a repeated request harmless.',
+  schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
+} as const;
+
 export type IdempotentRequest = {
   merchantId: number;
   /** Who asks: keys of two callers never meet. */

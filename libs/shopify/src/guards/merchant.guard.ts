@@ -1,4 +1,5 @@
 import { AppError } from '@loyalnest/contracts/errors';
+import type { GuardDescription } from '@loyalnest/platform/http/api-description';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ShopDirectory } from '../shops/shop-directory.ts';
 import { BearerTokens } from './bearer-tokens.ts';
@@ -7,6 +8,18 @@ import type { GuardedRequest, MerchantPrincipal } from './principal.ts';
 /** Lets in the staff of a merchant. The service's module provides `ShopDirectory` and imports `ShopifyModule`. */
 @Injectable()
 export class MerchantGuard implements CanActivate {
+  static readonly description: GuardDescription = {
+    ways: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: "App Bridge's session token, or the `token` of a sign-in.",
+      },
+    },
+    problems: ['unauthenticated', 'unknown-shop'],
+  };
+
   constructor(
     private readonly tokens: BearerTokens,
     private readonly directory: ShopDirectory,

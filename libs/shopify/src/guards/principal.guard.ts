@@ -1,5 +1,6 @@
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
+import type { GuardDescription } from '@loyalnest/platform/http/api-description';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { isProxyRequest } from '../app-proxy.ts';
@@ -12,6 +13,11 @@ import { ShopperGuard } from './shopper.guard.ts';
 /** Lets in either a merchant's staff or a shopper. A request with a proxy signature is the shopper's, whatever else it has. */
 @Injectable()
 export class PrincipalGuard implements CanActivate {
+  static readonly description: GuardDescription = {
+    ways: { ...MerchantGuard.description.ways, ...ShopperGuard.description.ways },
+    problems: MerchantGuard.description.problems,
+  };
+
   private readonly merchants: MerchantGuard;
   private readonly shoppers: ShopperGuard;
 

@@ -7,16 +7,16 @@ import {
 } from '@loyalnest/contracts/rest/auth';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
+import { ApiProblems } from '@loyalnest/platform/http/api-description';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Revocations } from './revocations.ts';
 
 @ApiTags('auth')
 @Controller('admin/v1/auth')
 @UseGuards(MerchantGuard)
-@ApiBearerAuth()
 export class RevocationController {
   constructor(
     private readonly database: Database,
@@ -24,8 +24,12 @@ export class RevocationController {
     private readonly clock: Clock,
   ) {}
 
-  /** Ends sign-ins of the caller's own shop at once, with their tokens. Needs `admin:full`. */
   @Post('revoke')
+  @ApiOperation({
+    summary: "Ends sign-ins of the caller's own shop at once, with their tokens",
+    description: 'Needs `admin:full`.',
+  })
+  @ApiProblems('forbidden', 'not-found')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: revokeResponseSchema })
   async revoke(

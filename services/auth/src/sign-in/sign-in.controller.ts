@@ -10,13 +10,14 @@ import {
 } from '@loyalnest/contracts/rest/auth';
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
+import { ApiProblems } from '@loyalnest/platform/http/api-description';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { bearerToken } from '@loyalnest/shopify/guards/bearer-tokens';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
 import { verifySessionToken } from '@loyalnest/shopify/session-token';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Installations } from '../installation/installations.ts';
 import { SignIns } from './sign-ins.ts';
 
@@ -30,8 +31,12 @@ export class SignInController {
     @Inject(AppConfig) private readonly config: Config,
   ) {}
 
-  /** Signs in with Shopify's session token, and installs the app in its shop if that has not happened yet. */
   @Post('login')
+  @ApiOperation({
+    summary: "Signs in with Shopify's session token",
+    description: 'Installs the app in its shop if that has not happened yet.',
+  })
+  @ApiProblems('unauthenticated', 'shopify-refused', 'shopify-unavailable')
   @HttpCode(200)
   @ApiBearerAuth()
   @ApiOkResponse({ standardSchema: loginResponseSchema })
@@ -48,18 +53,21 @@ export class SignInController {
     return { merchantId, shopDomain, isNew, ...tokens };
   }
 
-  /** The next pair of tokens. Each refresh token is good for one use; a second use ends the sign-in. */
   @Post('refresh')
+  @ApiOperation({
+    summary: 'Gives the next pair of tokens',
+    description: 'Each refresh token is good for one use; a second use ends the sign-in.',
+  })
+  @ApiProblems('unauthenticated')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: tokensSchema })
   refresh(@Body({ schema: refreshRequestSchema }) { refreshToken }: RefreshRequest): Promise<Tokens> {
     return this.signIns.refresh(refreshToken);
   }
 
-  /** What the caller may do. */
   @Get('roles')
+  @ApiOperation({ summary: 'Says what the caller may do' })
   @UseGuards(MerchantGuard)
-  @ApiBearerAuth()
   @ApiOkResponse({ standardSchema: rolesResponseSchema })
   roles(@CurrentPrincipal() { userId, roles }: MerchantPrincipal): RolesResponse {
     return { userId, roles: [...roles] };

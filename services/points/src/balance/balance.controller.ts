@@ -11,7 +11,7 @@ import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
 import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { BalanceReader } from './balance-reader.ts';
 import { customerOf } from './caller.ts';
@@ -28,8 +28,8 @@ export class BalanceController {
     private readonly database: Database,
   ) {}
 
-  /** The balance of the signed-in shopper, or of the customer a merchant names. */
   @Get('balance')
+  @ApiOperation({ summary: 'Reads the balance of the signed-in shopper, or of the customer a merchant names' })
   @ApiOkResponse({ standardSchema: balanceSchema })
   async balance(
     @CurrentPrincipal() principal: Principal,
@@ -49,8 +49,8 @@ export class BalanceController {
     };
   }
 
-  /** What happened to a customer's points, newest first. */
   @Get('history')
+  @ApiOperation({ summary: "Lists what happened to a customer's points, newest first" })
   @ApiOkResponse({ standardSchema: historyPageSchema })
   async history(
     @CurrentPrincipal() principal: Principal,

@@ -6,10 +6,11 @@ import { Clock } from '@loyalnest/platform/clock';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { publish } from '@loyalnest/platform/events/publish';
+import { ApiProblems } from '@loyalnest/platform/http/api-description';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
 import { Body, Controller, Get, Put, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { actorOf } from '../balance/caller.ts';
 import { raiseSettingsEpoch } from './programme.repository.ts';
@@ -26,15 +27,20 @@ export class ProgrammeController {
     private readonly signal: OutboxSignal,
   ) {}
 
-  /** The programme's rules as they stand. */
   @Get()
+  @ApiOperation({ summary: "Reads the programme's rules as they stand" })
+  @ApiProblems('not-found')
   @ApiOkResponse({ standardSchema: settingsSchema })
   async settings(@CurrentPrincipal() { merchantId }: MerchantPrincipal): Promise<SettingsResponse> {
     return this.database.forMerchant(merchantId, async (tx) => toResponse(await getNewest(tx, merchantId)));
   }
 
-  /** Saves a new version. Orders already awarded keep the version they were awarded under. */
   @Put()
+  @ApiOperation({
+    summary: 'Saves a new version of the rules',
+    description: 'Orders already awarded keep the version they were awarded under.',
+  })
+  @ApiProblems('not-found', 'settings-conflict')
   @ApiOkResponse({ standardSchema: settingsSchema })
   async save(
     @CurrentPrincipal() principal: MerchantPrincipal,

@@ -43,13 +43,7 @@ export class RedemptionController {
     summary: 'Takes a reward',
     description: 'Points are set aside and a discount code is made. An unused code gives its points back.',
   })
-  @ApiProblems(
-    'reward-not-found',
-    'reward-closed',
-    'reward-limit-reached',
-    'insufficient-points',
-    'shopify-refused',
-  )
+  @ApiProblems('reward-not-found', 'reward-closed', 'reward-limit-reached', 'insufficient-points', 'shopify-refused')
   @HttpCode(201)
   @ApiHeader(idempotencyHeader)
   @ApiCreatedResponse({ standardSchema: redemptionSchema })

@@ -9,12 +9,13 @@ import {
 } from '@loyalnest/contracts/rest/points';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
+import { ApiProblems } from '@loyalnest/platform/http/api-description';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { Body, Controller, Get, Param, Post, Put, UseGuards } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { BalanceReader } from '../balance/balance-reader.ts';
 import type { Reward } from './reward.ts';
@@ -30,8 +31,11 @@ export class RewardController {
     private readonly clock: Clock,
   ) {}
 
-  /** What points buy: everything for a merchant, what is open for a shopper, with what they can afford now. */
   @Get()
+  @ApiOperation({
+    summary: 'Lists what points buy',
+    description: 'Everything for a merchant; for a shopper what is open, with what they can afford now.',
+  })
   @UseGuards(PrincipalGuard)
   @ApiOkResponse({ standardSchema: rewardListSchema })
   async list(@CurrentPrincipal() principal: Principal): Promise<z.infer<typeof rewardListSchema>> {
@@ -50,6 +54,7 @@ export class RewardController {
   }
 
   @Post()
+  @ApiOperation({ summary: 'Adds a reward' })
   @UseGuards(MerchantGuard)
   @ApiCreatedResponse({ standardSchema: rewardSchema })
   add(
@@ -61,8 +66,9 @@ export class RewardController {
     );
   }
 
-  /** Changes a reward for those who take it from now on. */
   @Put(':rewardId')
+  @ApiOperation({ summary: 'Changes a reward for those who take it from now on' })
+  @ApiProblems('reward-not-found')
   @UseGuards(MerchantGuard)
   @ApiOkResponse({ standardSchema: rewardSchema })
   async change(
