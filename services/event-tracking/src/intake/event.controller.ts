@@ -1,0 +1,30 @@
+import {
+  reportEventsResponseSchema,
+  reportEventsSchema,
+  type ReportedEvent,
+  type ReportEventsResponse,
+} from '@loyalnest/contracts/rest/product-events';
+import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
+import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { EventIntake } from './event-intake.ts';
+
+@ApiTags('events')
+@Controller('v1/api/events')
+@UseGuards(PrincipalGuard)
+@ApiBearerAuth()
+export class EventController {
+  constructor(private readonly intake: EventIntake) {}
+
+  /** Takes product events that a page saw: of the merchant's staff, or of a shopper by the app proxy. All or none. */
+  @Post()
+  @HttpCode(202)
+  @ApiAcceptedResponse({ standardSchema: reportEventsResponseSchema })
+  async report(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: reportEventsSchema }) { events }: { events: ReportedEvent[] },
+  ): Promise<ReportEventsResponse> {
+    return { recorded: await this.intake.report(principal, events) };
+  }
+}
