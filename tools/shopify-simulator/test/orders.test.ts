@@ -163,6 +163,33 @@ describe('a refund', () => {
     expect(again).toMatchObject({ status: 422, body: { error: 'more than was paid and not yet refunded' } });
   });
 
+  it('of the shipping appears in the refund of both, the webhook and the Admin API', async () => {
+    const bench = await startBench();
+    const order = await bench.done('POST', '/shops/demo/orders', { amount: '20', shipping: '5' });
+    await bench.done('POST', `/shops/demo/orders/${order.id}/refund`, { shipping: '2', amount: '3' });
+    expect(await latest(bench, 'refunds/create')).toMatchObject({
+      order_adjustments: [
+        { kind: 'shipping_refund', amount: '-2.00' },
+        { kind: 'refund_discrepancy', amount: '-1.00' },
+      ],
+      refund_shipping_lines: [{ subtotal_amount_set: { shop_money: { amount: '2.00' } } }],
+    });
+    const { data } = await bench.graphql(`{ order(id: "${order.gid}") { refunds {
+      refundShippingLines(first: 5) { nodes { subtotalAmountSet { shopMoney { amount } } taxAmountSet { shopMoney { amount } } } }
+      orderAdjustments(first: 5) { nodes { reason amountSet { shopMoney { amount } } } }
+    } } }`);
+    expect(data.order.refunds).toEqual([
+      {
+        refundShippingLines: {
+          nodes: [
+            { subtotalAmountSet: { shopMoney: { amount: '2.0' } }, taxAmountSet: { shopMoney: { amount: '0.0' } } },
+          ],
+        },
+        orderAdjustments: { nodes: [{ reason: 'REFUND_DISCREPANCY', amountSet: { shopMoney: { amount: '-1.0' } } }] },
+      },
+    ]);
+  });
+
   it('of an amount appears as a discrepancy, and may exceed the order when it is forced', async () => {
     const bench = await startBench();
     const order = await bench.done('POST', '/shops/demo/orders', { amount: '20' });

@@ -24,10 +24,11 @@ export function customerIdOf(shop: string, rowId: string): number {
 
 export function refundIdOf(
   shop: string,
-  facts: { orderId: string; at: number; amountMinor: number; quantity: number },
+  facts: { orderId: string; at: number; amountMinor: number; quantity: number; occurrence: number },
 ): number {
-  const { orderId, at, amountMinor, quantity } = facts;
-  return REFUNDS_FROM + hashBelow(`${shop}/${orderId}/${at}/${amountMinor}/${quantity}`, RANGE);
+  const { orderId, at, amountMinor, quantity, occurrence } = facts;
+  const nth = occurrence === 1 ? '' : `/${occurrence}`;
+  return REFUNDS_FROM + hashBelow(`${shop}/${orderId}/${at}/${amountMinor}/${quantity}${nth}`, RANGE);
 }
 
 export function lineIdOf(orderOrRefundId: number, index: 0 | 1): number {

@@ -20,6 +20,8 @@ export const rowBody = z.strictObject({
   currency: z.string(),
   amount: numberText.nullish().transform((value) => value ?? ''),
   quantity: numberText.nullish().transform((value) => value ?? ''),
+  /** Refunds have no id in a file: the second of two equal rows says 2, and is another refund. */
+  occurrence: z.number().int().min(1).default(1),
 });
 
 export type RowBody = z.infer<typeof rowBody>;
@@ -31,6 +33,7 @@ export type Row = {
   currency: string;
   amountMinor: number;
   quantity: number;
+  occurrence: number;
 };
 
 /** The row with its amount in minor units, or what is wrong with it. */
@@ -52,5 +55,6 @@ export function readRow(body: RowBody): Row | { wrong: string } {
     currency: body.currency,
     amountMinor,
     quantity,
+    occurrence: body.occurrence,
   };
 }

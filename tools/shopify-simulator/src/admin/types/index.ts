@@ -7,6 +7,7 @@ import { orderQueries } from './order-queries.ts';
 import { orderTypes } from './order.ts';
 import { productTypes } from './product.ts';
 import { redeemCodeTypes } from './redeem-code.ts';
+import { refundTypes } from './refund.ts';
 import { shopTypes } from './shop.ts';
 import { storeCreditTypes } from './store-credit.ts';
 import { subscriptionTypes } from './webhook-subscription.ts';
@@ -16,6 +17,7 @@ export const RESOLVERS: Resolvers = merge([
   shopTypes,
   orderQueries,
   orderTypes,
+  refundTypes,
   customerTypes,
   productTypes,
   discountTypes,

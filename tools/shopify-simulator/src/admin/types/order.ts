@@ -1,16 +1,14 @@
 import { financialStatus, fulfillmentStatus, netOf, orderTotals, type Totals } from '../../commerce/totals.ts';
-import type { Line, Order, Refund, RefundLine, Transaction } from '../../state/entities.ts';
+import type { Line, Order, Transaction } from '../../state/entities.ts';
 import { gid } from '../../time/ids.ts';
 import { utcTime } from '../../time/shop-time.ts';
 import { lineDiscounts } from '../../webhooks/payload/order.ts';
 import { byId, connect } from '../connection.ts';
 import { metafieldOf, metafieldsOf } from './metafield.ts';
+import type { OrderRefund, Payment } from './refund.ts';
 import { moneyBag, moneyV2, properties, typed, type Resolvers } from '../resolver.ts';
 
 type OrderLine = { order: Order; line: Line };
-type OrderRefund = { order: Order; refund: Refund };
-type RefundedLine = { order: Order; refunded: RefundLine };
-type Payment = { order: Order; transaction: Transaction };
 
 const amount = (of: (totals: Totals) => number) => (order: Order) => moneyBag(of(orderTotals(order)), order.currency);
 const time = (atMs: number | null) => (atMs === null ? null : utcTime(atMs));
@@ -119,52 +117,11 @@ export const orderTypes: Resolvers = {
     code: () => 'Standard',
     title: () => 'Standard',
     source: () => 'shopify',
+    taxLines: () => [],
     originalPriceSet: (order) => moneyBag(order.shippingMinor, order.currency),
     discountedPriceSet: (order) => moneyBag(order.shippingMinor - order.shippingDiscountMinor, order.currency),
   }),
   TaxLine: properties('title', 'rate', 'ratePercentage', 'priceSet', 'channelLiable'),
-  Refund: typed<OrderRefund>({
-    id: ({ refund }) => gid('Refund', refund.id),
-    legacyResourceId: ({ refund }) => String(refund.id),
-    createdAt: ({ refund }) => utcTime(refund.at),
-    processedAt: ({ refund }) => utcTime(refund.at),
-    updatedAt: ({ refund }) => utcTime(refund.at),
-    note: ({ refund }) => refund.note,
-    order: ({ order }) => order,
-    totalRefundedSet: ({ order, refund }) => moneyBag(refund.transaction?.amountMinor ?? 0, order.currency),
-    refundShippingLines: ({ order, refund }, args) =>
-      connect(refund.shippingMinor > 0 ? [refund] : [], args, byId<Refund>(), () => ({
-        subtotalAmountSet: moneyBag(refund.shippingMinor, order.currency),
-        taxAmountSet: moneyBag(0, order.currency),
-      })),
-    refundLineItems: ({ order, refund }, args) =>
-      connect(refund.lines, args, byId<RefundLine>(), (refunded): RefundedLine => ({ order, refunded })),
-    transactions: ({ order, refund }, args) =>
-      connect(refund.transaction ? [refund.transaction] : [], args, byId<Transaction>(), (transaction): Payment => ({
-        order,
-        transaction,
-      })),
-  }),
-  RefundShippingLine: properties('subtotalAmountSet', 'taxAmountSet'),
-  RefundLineItem: typed<RefundedLine>({
-    id: ({ refunded }) => gid('RefundLineItem', refunded.id),
-    quantity: ({ refunded }) => refunded.quantity,
-    restockType: ({ order }) => (order.fulfilledAt === null ? 'CANCEL' : 'NO_RESTOCK'),
-    subtotalSet: ({ order, refunded }) => moneyBag(refunded.subtotalMinor, order.currency),
-    totalTaxSet: ({ order, refunded }) => moneyBag(refunded.taxMinor, order.currency),
-    lineItem: ({ order, refunded }) => ({ order, line: order.lines.find(({ id }) => id === refunded.lineId) }),
-  }),
-  OrderTransaction: typed<Payment>({
-    id: ({ transaction }) => gid('OrderTransaction', transaction.id),
-    kind: ({ transaction }) => transaction.kind.toUpperCase(),
-    status: ({ transaction }) => transaction.status.toUpperCase(),
-    gateway: ({ order }) => order.gateway,
-    test: ({ order }) => order.test,
-    amountSet: ({ order, transaction }) => moneyBag(transaction.amountMinor, order.currency),
-    createdAt: ({ transaction }) => utcTime(transaction.at),
-    processedAt: ({ transaction }) => utcTime(transaction.at),
-    order: ({ order }) => order,
-  }),
   MoneyBag: properties('shopMoney', 'presentmentMoney'),
   MoneyV2: properties('amount', 'currencyCode'),
 };

@@ -34,7 +34,7 @@ export function refundPayload(shop: Shop, order: Order, refund: Refund): Record<
         line_item: line ? linePayload(order, line) : null,
       };
     }),
-    refund_shipping_lines: [],
+    refund_shipping_lines: shippingLines(order, refund),
     duties: [],
     additional_fees: [],
     return: null,
@@ -65,6 +65,25 @@ export function transactionPayload(shop: Shop, order: Order, transaction: Transa
     test: order.test,
     user_id: null,
   };
+}
+
+function shippingLines(order: Order, { id, shippingMinor }: Refund) {
+  if (shippingMinor === 0) return [];
+  return [
+    {
+      id: id + 3,
+      subtotal_amount_set: moneySet(shippingMinor, order.currency),
+      tax_amount_set: moneySet(0, order.currency),
+      shipping_line: {
+        id: order.id + 2,
+        code: 'Standard',
+        price: decimal(order.shippingMinor, order.currency),
+        price_set: moneySet(order.shippingMinor, order.currency),
+        source: 'shopify',
+        title: 'Standard',
+      },
+    },
+  ];
 }
 
 /** What is given back for the shipping or beyond the lines appears as negative adjustments. */
