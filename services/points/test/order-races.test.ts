@@ -92,6 +92,21 @@ describe('two processes that post at once', () => {
     expect(await balanceAndLots()).toEqual({ available: 37, lots: 37 });
   });
 
+  it('capture a reward once when two orders of one batch used its code', async () => {
+    await post([{ merchantId, ...order }]);
+    const code = `LOYAL${merchantId}`;
+    const taken = { merchantId, customerId: 7, points: 15, now: clock.now() };
+    await takeReward(database, new Ledger(database), { ...taken, redemptionId: 2 * merchantId, code });
+    await takeReward(database, new Ledger(database), { ...taken, redemptionId: 2 * merchantId + 1, code: 'OTHER' });
+    const used = facts({ snapshot: aSnapshot({ codes: [code] }) });
+    await post([2, 3].map((orderId) => ({ merchantId, orderId, facts: used })));
+    const { rows } = await databases.owner.query(
+      'select held::int, available::int from points.customer_balances where merchant_id = $1',
+      [merchantId],
+    );
+    expect(rows).toEqual([{ held: 15, available: 3 * 37 - 30 }]);
+  });
+
   it('do not wait for each other in a circle, whatever order their orders came in', async () => {
     const arrivals = Array.from({ length: 40 }, (_, index) => ({
       merchantId,

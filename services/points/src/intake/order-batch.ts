@@ -1,15 +1,7 @@
 import type { Tx } from '@loyalnest/platform/database/database';
-import type { NewEvent } from '@loyalnest/platform/events/outbox';
-import { Book, touchesLots, type Entry } from '../ledger/book.ts';
-import {
-  findLots,
-  lockBalances,
-  writePostings,
-  type CustomerBalance,
-  type CustomerKey,
-} from '../ledger/posting.repository.ts';
-import { transferEvent } from '../ledger/transfer-events.ts';
-import type { Lot, Transfer } from '../ledger/transfer.ts';
+import { customerKeyOf, postPlans, type PostablePlan } from '../ledger/post-plans.ts';
+import { lockBalances, type CustomerKey } from '../ledger/posting.repository.ts';
+import type { Transfer } from '../ledger/transfer.ts';
 import { newOrder, readOrders, type OrderKey } from '../orders/order.repository.ts';
 import { planOrder, type OrderState, type Programme } from '../orders/order-plan.ts';
 import { isSameFacts, joinFacts, type OrderFacts } from '../orders/order-snapshot.ts';
@@ -37,7 +29,7 @@ export type BatchResult = {
   refused: { arrival: OrderArrival; error: Error }[];
 };
 
-type Planned = { state: OrderState; entries: Entry[]; redemptions: RedemptionPlan };
+type Planned = PostablePlan & { redemptions: RedemptionPlan };
 
 /**
  * Posts a batch of orders in the transaction at hand: locks the customers, joins what arrived with what was known, plans
@@ -69,17 +61,7 @@ export async function postOrders(arrivals: readonly OrderArrival[], context: Bat
   }
   if (planned.length === 0) return { ordersWritten: 0, transfers: 0, refused };
 
-  const lots = await lotsFor(tx, planned);
-  const { books, events } = postEntries(planned, { balances, lots, now, nextTransferId: context.nextTransferId });
-  const balanceKeys = new Set(balances.map(customerKeyOf));
-  const postings = [...books].map(([merchantId, book]) => ({ merchantId, ...book.posting() }));
-  await writePostings(tx, {
-    now,
-    orders: planned.map((plan) => plan.state),
-    postings,
-    events,
-    hasBalance: (customer) => balanceKeys.has(customerKeyOf(customer)),
-  });
+  const { transfers } = await postPlans(tx, planned, { balances, now, nextTransferId: context.nextTransferId });
   await writeRedemptions(
     tx,
     planned.flatMap((plan) => plan.redemptions.changed),
@@ -87,7 +69,7 @@ export async function postOrders(arrivals: readonly OrderArrival[], context: Bat
   );
   return {
     ordersWritten: planned.length,
-    transfers: postings.reduce((sum, posting) => sum + posting.transfers.length, 0),
+    transfers,
     refused,
   };
 }
@@ -107,66 +89,20 @@ function planArrival(arrival: OrderArrival, context: PlanContext): Planned | und
   if (!programme) throw new Error(`merchant ${arrival.merchantId} has no programme`);
   const plan = planOrder(before, facts, programme, context.now);
   const redemptions = planRedemptions(plan.state, context.redemptions);
-  return { ...plan, entries: [...plan.entries, ...redemptions.entries], redemptions };
+  // A second order of this batch that names the same code finds it used.
+  context.redemptions.record(redemptions.changed);
+  return {
+    ...plan,
+    entries: [...plan.entries, ...redemptions.entries],
+    redemptions,
+    posted: (transfer) => nameCapture(redemptions, transfer),
+  };
 }
 
-async function lotsFor(tx: Tx, planned: readonly Planned[]): Promise<(Lot & CustomerKey)[]> {
-  const customers = new Map<string, CustomerKey>();
-  const named: (CustomerKey & { lotId: number })[] = [];
-  for (const { state, entries } of planned) {
-    for (const entry of entries.filter(touchesLots)) {
-      const customer = { merchantId: state.merchantId, customerId: entry.customerId };
-      customers.set(customerKeyOf(customer), customer);
-      if ('shares' in entry) named.push(...entry.shares.map(([lotId]) => ({ ...customer, lotId })));
-    }
-  }
-  return findLots(tx, [...customers.values()], named);
-}
-
-type PostContext = {
-  balances: readonly CustomerBalance[];
-  lots: readonly (Lot & CustomerKey)[];
-  now: Date;
-  nextTransferId: () => number;
-};
-
-function postEntries(
-  planned: readonly Planned[],
-  context: PostContext,
-): { books: Map<number, Book>; events: NewEvent[] } {
-  const books = new Map<number, Book>();
-  const balances = new Map(context.balances.map((balance) => [customerKeyOf(balance), balance]));
-  const lots = Map.groupBy(context.lots, customerKeyOf);
-  const opened = new Set<string>();
-  const events: NewEvent[] = [];
-  for (const plan of planned) {
-    const { state, entries } = plan;
-    let book = books.get(state.merchantId);
-    if (!book) {
-      book = new Book({ merchantId: state.merchantId, now: context.now, nextTransferId: context.nextTransferId });
-      books.set(state.merchantId, book);
-    }
-    for (const entry of entries) {
-      const key = customerKeyOf({ merchantId: state.merchantId, customerId: entry.customerId });
-      if (!opened.has(key)) {
-        opened.add(key);
-        const { pending, available, held } = balances.get(key) ?? { pending: 0, available: 0, held: 0 };
-        book.open(entry.customerId, { pending, available, held }, lots.get(key));
-      }
-      const posted = book.post(entry);
-      if (posted.outcome !== 'posted') throw new Error(`${entry.kind} of order ${state.orderId} could not be posted`);
-      nameTransfer(plan, posted.transfer);
-      events.push(transferEvent(posted.transfer, book.balance(entry.customerId)));
-    }
-  }
-  return { books, events };
-}
-
-/** Records which transfer made the award or captured the reward, so that a later correction can name it. */
-function nameTransfer(plan: Planned, { kind, transferId, redemptionId }: Transfer): void {
-  if (kind === 'earn' && plan.state.award) plan.state.award.transferId ??= transferId;
+/** Records which transfer captured the reward, so that giving it back can name it. */
+function nameCapture({ changed }: RedemptionPlan, { kind, transferId, redemptionId }: Transfer): void {
   if (kind !== 'capture') return;
-  for (const redemption of plan.redemptions.changed) {
+  for (const redemption of changed) {
     if (redemption.redemptionId === redemptionId) redemption.captureTransferId = transferId;
   }
 }
@@ -182,15 +118,11 @@ function customersOf(arrivals: readonly OrderArrival[]): CustomerKey[] {
   for (const { merchantId, facts } of arrivals) {
     const customerId = facts.snapshot?.customerId;
     if (customerId == null) continue;
-    customers.set(`${merchantId}/${customerId}`, { merchantId, customerId });
+    customers.set(customerKeyOf({ merchantId, customerId }), { merchantId, customerId });
   }
   return [...customers.values()];
 }
 
 function keyOf(key: OrderKey): string {
   return `${key.merchantId}/${key.orderId}`;
-}
-
-function customerKeyOf(key: CustomerKey): string {
-  return `${key.merchantId}/${key.customerId}`;
 }

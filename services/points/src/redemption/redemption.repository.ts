@@ -49,10 +49,17 @@ type UsingOrder = { merchantId: number; orderId: number; facts: OrderFacts };
 
 /** Redemptions that orders of a batch used, by order and by code. */
 export class RedemptionLookup {
-  readonly #all: readonly Redemption[];
+  #all: readonly Redemption[];
 
   constructor(redemptions: readonly Redemption[]) {
     this.#all = redemptions;
+  }
+
+  /** From here on these are as they were changed. */
+  record(changed: readonly Redemption[]): void {
+    if (changed.length === 0) return;
+    const byId = new Map(changed.map((redemption) => [redemption.redemptionId, redemption]));
+    this.#all = this.#all.map((redemption) => byId.get(redemption.redemptionId) ?? redemption);
   }
 
   ofOrder(order: UsingOrder): Redemption[] {
