@@ -71,11 +71,25 @@ export const commands: readonly Command[] = [
     needs: 'instance',
   },
   {
+    name: 'replay',
+    usage: './dev.sh replay FILE.csv [--shop S] [--rate N] [--duplicate P] [--reorder P] [--json]',
+    summary: 'Play a file of orders, refunds and cancellations into a simulated shop (replay --help).',
+    script: 'tools/replay/src/cli.ts',
+    needs: 'instance',
+  },
+  {
     name: 'sim',
     usage: './dev.sh sim COMMAND…',
     summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim help).',
     script: 'tools/shopify-simulator/src/cli.ts',
     needs: 'instance',
+  },
+  {
+    name: 'bench',
+    usage: './dev.sh bench orders [--seconds N] [--rounds N] [--json]',
+    summary: 'Orders and balance reads through HTTP beside pgbench, on a database of their own (docs/performance.md).',
+    script: 'tools/load/src/bench.ts',
+    needs: 'nothing',
   },
   {
     name: 'test',

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '@loyalnest/dev/progress';
+import { Bed } from '../bed/bed.ts';
+import { memoryOf } from '../bed/memory.ts';
+import { prepareShops } from '../bed/prepare.ts';
+import { Generator } from '../http/generator.ts';
+import { assertPgbench } from '../pgbench/pgbench.ts';
+import { HttpSide } from './http-side.ts';
+import { PgbenchSide } from './pgbench-side.ts';
+import { toFigures, type Figures, type Round } from './report.ts';
+
+export type BenchOptions = {
+  /** Of each measurement. */
+  seconds: number;
+  rounds: number;
+  progress: Progress;
+};
+
+/** The server's memory after its start is at rest by then. */
+const settleMs = 5_000;
+
+/**
+ * Measures orders and balance reads through HTTP beside pgbench, on one database, in turns: whatever slows the machine
+ * down for a while slows both.
+ */
+export async function benchOrders({ seconds, rounds, progress }: BenchOptions): Promise<Figures> {
+  await assertPgbench();
+  progress.begin('PostgreSQL and the server');
+  const bed = await Bed.make();
+  const generator = new Generator();
+  const cleanUp = async () => {
+    generator.stop();
+    await bed.remove();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void cleanUp().then(() => process.exit(130)));
+  try {
+    await prepareShops(bed.ownerUrl);
+    await bed.startServer();
+    await sleep(settleMs);
+    const idle = memoryOf(bed.serverPid);
+    progress.done(`PostgreSQL and the server (${idle?.residentMb} MB), 5,000 merchants, 100,000 customers`);
+
+    const http = new HttpSide({ bed, generator, seconds });
+    const pgbench = await PgbenchSide.open({ bed, seconds });
+    progress.begin('warming up; looking for what pgbench does best with');
+    await http.warmUp();
+    await pgbench.calibrate();
+    progress.done(`pgbench posts orders with ${pgbench.describe()}`);
+
+    const measured: Round[] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      progress.begin(`round ${round} of ${rounds}`);
+      const result = await measureRound(http, pgbench);
+      measured.push(result);
+      progress.done(
+        `round ${round} of ${rounds}: ${Math.round(result.orders.perSecond)} orders/s, pgbench ${Math.round(result.pgbenchOrders.perSecond)}`,
+      );
+    }
+    await sleep(settleMs);
+    return toFigures({
+      rounds: measured,
+      idleMb: idle?.residentMb,
+      settledMb: memoryOf(bed.serverPid)?.residentMb,
+      peakMb: memoryOf(bed.serverPid)?.peakMb,
+      pgbench: pgbench.settings,
+      ...(await http.count()),
+    });
+  } finally {
+    await cleanUp();
+  }
+}
+
+async function measureRound(http: HttpSide, pgbench: PgbenchSide): Promise<Round> {
+  const orders = await http.orders('spread');
+  const pgbenchOrders = await pgbench.orders();
+  const oneCustomer = await http.orders('one-customer');
+  const oneMerchant = await http.orders('one-merchant');
+  const open = await http.ordersAtRate();
+  const balances = await http.balances();
+  const pgbenchBalances = await pgbench.balances();
+  return { orders, pgbenchOrders, oneCustomer, oneMerchant, open, balances, pgbenchBalances };
+}

@@ -1,0 +1,104 @@
+import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
+import type { Bed } from '../bed/bed.ts';
+import { balanceScript, orderScript } from '../pgbench/scripts.ts';
+import { recordPosting, type Statement } from '../pgbench/recording.ts';
+import { runPgbench, type PgbenchResult, type PlanCacheMode } from '../pgbench/pgbench.ts';
+import { waitUntilDelivered } from './outbox.ts';
+
+export type PgbenchSettings = {
+  clients: number;
+  planCacheMode: PlanCacheMode;
+};
+
+/** What pgbench may be best with on two cores. */
+const candidates: readonly PgbenchSettings[] = [4, 8, 16, 32].flatMap((clients) => [
+  { clients, planCacheMode: 'auto' as const },
+  { clients, planCacheMode: 'force_generic_plan' as const },
+]);
+const calibrateSeconds = 2;
+
+/** Orders of one run are numbered within this range. */
+const ordersPerRunMax = 10_000_000_000;
+const firstOrderId = 1_000_000_000_000;
+
+/** The yardstick: the same statements from pgbench, as the same role, in the same database, one order per transaction. */
+export class PgbenchSide {
+  readonly #bed: Bed;
+  readonly #seconds: number;
+  readonly #statements: readonly Statement[];
+  #runs = 0;
+  #orderSettings = candidates[0] as PgbenchSettings;
+  #balanceSettings = candidates[0] as PgbenchSettings;
+
+  private constructor(options: { bed: Bed; seconds: number; statements: readonly Statement[] }) {
+    this.#bed = options.bed;
+    this.#seconds = options.seconds;
+    this.#statements = options.statements;
+  }
+
+  static async open(options: { bed: Bed; seconds: number }): Promise<PgbenchSide> {
+    const { ownerUrl, secrets } = options.bed;
+    const statements = await recordPosting({ databaseUrl: ownerUrl, roleSecret: secrets.databaseRoleSecret });
+    return new PgbenchSide({ ...options, statements });
+  }
+
+  get settings(): { orders: PgbenchSettings; balances: PgbenchSettings } {
+    return { orders: this.#orderSettings, balances: this.#balanceSettings };
+  }
+
+  describe(): string {
+    const { clients, planCacheMode } = this.#orderSettings;
+    return `${clients} clients, plan_cache_mode ${planCacheMode}`;
+  }
+
+  async calibrate(): Promise<void> {
+    this.#orderSettings = await best((settings) => this.#orders(settings, calibrateSeconds));
+    this.#balanceSettings = await best((settings) => this.#balances(settings, calibrateSeconds));
+  }
+
+  orders(): Promise<PgbenchResult> {
+    return this.#orders(this.#orderSettings, this.#seconds);
+  }
+
+  balances(): Promise<PgbenchResult> {
+    return this.#balances(this.#balanceSettings, this.#seconds);
+  }
+
+  #orders(settings: PgbenchSettings, seconds: number): Promise<PgbenchResult> {
+    const { ownerUrl, secrets } = this.#bed;
+    const script = orderScript(this.#statements, firstOrderId + this.#runs * ordersPerRunMax);
+    const databaseUrl = serviceDatabaseUrl({
+      databaseUrl: ownerUrl,
+      service: 'points',
+      roleSecret: secrets.databaseRoleSecret,
+    });
+    return this.#run({ script, databaseUrl, seconds, ...settings });
+  }
+
+  /** As the owner, whom row-level security does not slow down. */
+  #balances(settings: PgbenchSettings, seconds: number): Promise<PgbenchResult> {
+    return this.#run({ script: balanceScript, databaseUrl: this.#bed.ownerUrl, seconds, ...settings });
+  }
+
+  /** pgbench has the machine to itself: the server, which would deliver the events of its orders, is halted meanwhile. */
+  async #run(options: Omit<Parameters<typeof runPgbench>[0], 'folder' | 'seed'>): Promise<PgbenchResult> {
+    this.#runs += 1;
+    process.kill(this.#bed.serverPid, 'SIGSTOP');
+    let result: PgbenchResult;
+    try {
+      result = await runPgbench({ ...options, folder: this.#bed.instance.home, seed: this.#runs });
+    } finally {
+      process.kill(this.#bed.serverPid, 'SIGCONT');
+    }
+    await waitUntilDelivered(this.#bed.ownerUrl);
+    return result;
+  }
+}
+
+async function best(measure: (settings: PgbenchSettings) => Promise<PgbenchResult>): Promise<PgbenchSettings> {
+  const results: { settings: PgbenchSettings; perSecond: number }[] = [];
+  for (const settings of candidates) results.push({ settings, ...(await measure(settings)) });
+  const [winner] = results.toSorted((a, b) => b.perSecond - a.perSecond);
+  if (!winner) throw new Error('nothing was tried');
+  return winner.settings;
+}
