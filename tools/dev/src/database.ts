@@ -78,7 +78,8 @@ async function assertUsable(databaseUrl: string): Promise<string> {
         `the user of DATABASE_URL needs the CREATEROLE attribute and CREATE on the database at ${address}`,
       );
     }
-    return server.version;
+    // Distributions add their own name behind the number.
+    return server.version.split(' ')[0] ?? server.version;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`the PostgreSQL at ${address} (DATABASE_URL) refuses: ${reasonOf(error)}`, 1, { cause: error });

@@ -106,6 +106,13 @@ export function describeExit(name: string, exit: Exit): string {
   return exit.signal ? `${name} was ended by ${exit.signal}` : `${name} ended with exit code ${exit.code}`;
 }
 
+/** Why a part that was running is not any more. */
+export function describeEnd(part: Part, exit: Exit): string {
+  const said = lastWords(part.logFile);
+  const why = /no space left on device/i.test(said) ? ' because the disk is full' : '';
+  return `${describeExit(part.name, exit)}${why}${said}`;
+}
+
 const lastWordsMax = 20;
 
 /** The end of a part's log, indented, to be put behind a message. */

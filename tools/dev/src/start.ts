@@ -35,13 +35,16 @@ export async function startAll(context: Context): Promise<Started> {
     ...(app.isSimulated ? { simulatorUrl: instance.simulatorUrl } : {}),
   });
   const openServerSide = async () => {
-    const [database] = await allOf([openDatabase(context, { outsideUrl, secrets }), buildServer(context)]);
+    const [database] = await allOf(supervisor, [openDatabase(context, { outsideUrl, secrets }), buildServer(context)]);
     supervisor.assertAlive();
     await openServer(context, { database, secrets, app });
     return database;
   };
-  const [database] = await allOf([openServerSide(), app.isSimulated ? openSimulator(context, app) : undefined]);
-  if (app.isSimulated) await seedDemoShop(context, database);
+  const [database] = await allOf(supervisor, [
+    openServerSide(),
+    app.isSimulated ? openSimulator(context, app) : undefined,
+  ]);
+  if (app.isSimulated) await seedDemoShop(context, outsideUrl ? describeAddress(outsideUrl) : 'embedded');
   supervisor.update({ phase: 'running' });
   return { database, app };
 }
@@ -51,14 +54,27 @@ function isNeeded(part: string, options: { app: ShopifyApp; outsideUrl: string |
   return part !== 'simulator' || options.app.isSimulated;
 }
 
-/** As Promise.all, but waits for the others before it fails: what they start must be known to be stopped. */
+/**
+ * As Promise.all, but the first failure makes the others give up, and it waits for them before it throws: what they have
+ * started must be known to be stopped.
+ */
 async function allOf<T extends readonly unknown[]>(
-  work: readonly [...T],
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as never;
+  supervisor: Supervisor,
+  work: readonly [...{ [K in keyof T]: Promise<T[K]> | undefined }],
+): Promise<T> {
+  const errors: unknown[] = [];
+  const watched = work.map(async (one) => {
+    try {
+      return await one;
+    } catch (error) {
+      errors.push(error);
+      supervisor.giveUp();
+      return undefined;
+    }
+  });
+  const results = await Promise.all(watched);
+  if (errors.length > 0) throw errors[0];
+  return results as never;
 }
 
 async function openDatabase(
@@ -121,12 +137,12 @@ async function openServer(
 }
 
 /** A demo shop that is not complete is a reason to look at the logs, not to stop what runs. */
-async function seedDemoShop({ instance, progress }: Context, { ownerUrl }: StartedDatabase): Promise<void> {
+async function seedDemoShop({ instance, progress }: Context, database: string): Promise<void> {
   const startMs = performance.now();
   try {
     const result = await ensureSeed({
       instance,
-      database: describeAddress(ownerUrl),
+      database,
       now: new Date(),
       onProgress: (text) => progress.update(text),
     });

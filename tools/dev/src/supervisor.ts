@@ -1,4 +1,4 @@
-import { describeExit, lastWords, type Part } from './part.ts';
+import { describeEnd, type Part } from './part.ts';
 import { UserError } from './errors.ts';
 import { partNames, type Instance } from './instance.ts';
 import { keepLogsBounded } from './logfile.ts';
@@ -35,6 +35,11 @@ export class Supervisor {
     return this.#abort.signal;
   }
 
+  /** A start that has failed already need not go on. */
+  giveUp(): void {
+    this.#abort.abort();
+  }
+
   get isAsked(): boolean {
     return this.#reason?.kind === 'asked';
   }
@@ -59,8 +64,7 @@ export class Supervisor {
     this.#update({ parts: { ...this.#state?.parts, [part.name]: identify(part.pid) } });
     void part.exited.then((exit) => {
       if (this.#isStopping) return;
-      const message = `${describeExit(part.name, exit)}${lastWords(part.logFile)}`;
-      this.#end({ kind: 'part-ended', message });
+      this.#end({ kind: 'part-ended', message: describeEnd(part, exit) });
     });
   }
 

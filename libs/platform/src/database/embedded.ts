@@ -49,6 +49,9 @@ export const productionSettings: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   jit: 'off',
   log_checkpoints: 'off',
+  // The log names what failed; rows and statements may hold what no log may hold.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
   log_timezone: 'UTC',
   timezone: 'UTC',
 };

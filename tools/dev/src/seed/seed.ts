@@ -13,7 +13,7 @@ export const demoShop = 'demo-shop.myshopify.com';
 
 /** What is known about the seed of an instance. Without `finishedAt` it was interrupted and is done again. */
 const recordSchema = z.object({
-  /** The database that received the orders; another one knows nothing of them. */
+  /** The database that received the orders, `embedded` or an address; another one knows nothing of them. */
   database: z.string(),
   /** The year of orders ends here, also when the seed is done again on a later day. */
   until: z.iso.datetime(),

@@ -29,7 +29,8 @@ export class EmbeddedPostgresError extends Error {
 
 /** Finds the reason in what PostgreSQL or initdb wrote before it gave up. */
 export function explainLog(output: string, context: { folder: string; fallback: string }): EmbeddedPostgresError {
-  if (/no space left on device|disk quota exceeded/i.test(output)) return diskFull(context.folder);
+  if (/no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes|check free disk space/i.test(output))
+    return diskFull(context.folder);
   if (/address already in use/i.test(output)) return new EmbeddedPostgresError('port-taken', 'the port is taken');
   const reason = /(?:FATAL|PANIC|initdb: error|postgres): +(.+)/.exec(output)?.[1];
   if (reason?.startsWith('pre-existing shared memory block')) {
