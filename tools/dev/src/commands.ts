@@ -92,6 +92,13 @@ export const commands: readonly Command[] = [
     needs: 'nothing',
   },
   {
+    name: 'reference',
+    usage: './dev.sh reference [--check]',
+    summary: 'Write the reference documents anew from the code; with --check only say which are out of date.',
+    script: 'tools/reference/src/main.ts',
+    needs: 'nothing',
+  },
+  {
     name: 'test',
     usage: './dev.sh test [filter…]',
     summary: 'All checks and tests; with a filter only the tests whose file names contain it.',

@@ -4,6 +4,7 @@ import { startEmbeddedPostgres } from '@loyalnest/platform/database/embedded';
 import { migrate, postgresMajorMin } from '@loyalnest/platform/database/migrate';
 import { UserError } from './errors.ts';
 import { root, type Instance } from './instance.ts';
+import { sizeOf } from './logfile.ts';
 import type { Part } from './part.ts';
 
 export type StartedDatabase = {
@@ -16,13 +17,14 @@ export type StartedDatabase = {
 export async function startDatabase(instance: Instance, outsideUrl: string | undefined): Promise<StartedDatabase> {
   if (outsideUrl) return { ownerUrl: outsideUrl, version: await assertUsable(outsideUrl) };
   const logFile = instance.logFile('postgres');
+  const logStart = sizeOf(logFile);
   const postgres = await startEmbeddedPostgres({
     dataDir: instance.paths.postgres,
     port: instance.ports.postgres,
     logFile,
   });
   const { ownerUrl, version, pid, exited, stop } = postgres;
-  return { ownerUrl, version, part: { name: 'postgres', pid, logFile, exited, stop } };
+  return { ownerUrl, version, part: { name: 'postgres', pid, logFile, logStart, exited, stop } };
 }
 
 /** Brings the schema to this version. Returns how many migrations that took. */

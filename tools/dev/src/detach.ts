@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { explain, UserError } from './errors.ts';
 import { prepareHome } from './home.ts';
 import { findInstance, root, type Instance } from './instance.ts';
+import { sizeOf } from './logfile.ts';
 import { lastWords } from './part.ts';
 import { printedProgress, type BackgroundMessage, type Progress } from './progress.ts';
 
@@ -19,6 +20,7 @@ export type BackgroundRun = { pid: number; stop(): Promise<void> };
 export async function startInBackground(options: { instance: Instance; progress: Progress }): Promise<BackgroundRun> {
   const { instance, progress } = options;
   const logFile = instance.logFile('dev');
+  const logStart = sizeOf(logFile);
   const log = openLog(instance);
   const child = spawn(process.execPath, [join(root, 'tools/dev/src/main.ts'), 'up', '--background'], {
     cwd: root,
@@ -37,7 +39,7 @@ export async function startInBackground(options: { instance: Instance; progress:
   for (const signal of signals) process.on(signal, end);
   const failure = await untilUp(child, progress);
   for (const signal of signals) process.off(signal, end);
-  if (failure) throw new UserError(failure.text ?? `the background process ended${lastWords(logFile)}`);
+  if (failure) throw new UserError(failure.text ?? `the background process ended${lastWords({ logFile, logStart })}`);
 
   child.disconnect();
   child.unref();

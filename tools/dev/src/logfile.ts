@@ -31,21 +31,27 @@ export function rotateLogs(folder: string, bytesMax = logBytesMax): void {
   }
 }
 
-/** The last lines of a file; none when there is no such file. */
-export function lastLines(file: string, count: number): string[] {
-  const text = readEnd(file);
+export function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The last lines of a file, as far as they were written behind `start`; none when there is no such file. */
+export function lastLines(file: string, count: number, start = 0): string[] {
+  const text = readEnd(file, start);
   return text
     .split('\n')
     .filter((line) => line !== '')
     .slice(-count);
 }
 
-function readEnd(file: string): string {
+/** A file that is shorter than it was has been emptied since. */
+function readEnd(file: string, start: number): string {
   if (!statSync(file, { throwIfNoEntry: false })) return '';
   const handle = openSync(file, 'r');
   try {
     const { size } = fstatSync(handle);
-    const buffer = Buffer.alloc(Math.min(size, tailBytesMax));
+    const written = start > size ? size : size - start;
+    const buffer = Buffer.alloc(Math.min(written, tailBytesMax));
     readSync(handle, buffer, 0, buffer.length, size - buffer.length);
     return buffer.toString('utf8');
   } finally {

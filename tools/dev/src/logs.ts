@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from './errors.ts';
 import { findInstance, partNames, type Instance } from './instance.ts';
-import { lastLines } from './logfile.ts';
+import { lastLines, sizeOf } from './logfile.ts';
 
 const sources = [...partNames, 'dev'] as const;
 type Source = (typeof sources)[number];
@@ -71,8 +71,4 @@ function readFrom(file: string, position: number): { text: string; end: number }
   } finally {
     closeSync(handle);
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

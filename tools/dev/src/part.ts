@@ -5,13 +5,15 @@ import type { Exit } from '@loyalnest/platform/database/embedded';
 import { leash } from '@loyalnest/platform/database/embedded/leash';
 import { UserError } from './errors.ts';
 import { root, type PartName } from './instance.ts';
-import { lastLines } from './logfile.ts';
+import { lastLines, sizeOf } from './logfile.ts';
 
 /** A running part of the instance. */
 export type Part = {
   name: PartName;
   pid: number;
   logFile: string;
+  /** Where in the log file its own lines begin. */
+  logStart: number;
   /** Settles when the part has ended, for whatever reason. */
   exited: Promise<Exit>;
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ const stopTimeoutMs = 15_000;
 
 /** Starts a Node program and waits until it is healthy. Throws `UserError` with its last words when it is not. */
 export async function startProgram(options: ProgramOptions): Promise<Part> {
+  const logStart = sizeOf(options.logFile);
   const log = openSync(options.logFile, 'a', 0o600);
   // A session of its own: Ctrl-C in the terminal must reach only us, who stop the parts in order.
   const child = spawn(process.execPath, options.args, {
@@ -47,7 +50,7 @@ export async function startProgram(options: ProgramOptions): Promise<Part> {
     detached: true,
   });
   closeSync(log);
-  const part = adopt(child, options);
+  const part = adopt(child, { ...options, logStart });
   try {
     await waitUntilHealthy(part, options);
     return part;
@@ -57,7 +60,7 @@ export async function startProgram(options: ProgramOptions): Promise<Part> {
   }
 }
 
-function adopt(child: ChildProcess, { name, logFile }: ProgramOptions): Part {
+function adopt(child: ChildProcess, { name, logFile, logStart }: ProgramOptions & { logStart: number }): Part {
   const exited = new Promise<Exit>((settle) => {
     child.once('error', () => settle({ code: null, signal: null }));
     child.once('exit', (code, signal) => settle({ code, signal }));
@@ -73,7 +76,7 @@ function adopt(child: ChildProcess, { name, logFile }: ProgramOptions): Part {
       if (await Promise.race([ended, sleep(stopTimeoutMs, false, { ref: false })])) return;
     }
   };
-  return { name, pid: child.pid ?? 0, logFile, exited, stop };
+  return { name, pid: child.pid ?? 0, logFile, logStart, exited, stop };
 }
 
 async function waitUntilHealthy(part: Part, { healthUrl, signal }: ProgramOptions): Promise<void> {
@@ -81,11 +84,11 @@ async function waitUntilHealthy(part: Part, { healthUrl, signal }: ProgramOption
   const ended = part.exited.then(() => true);
   while (!(await isHealthy(healthUrl))) {
     if (await Promise.race([ended, sleep(healthPollMs, false)])) {
-      throw new UserError(`${describeExit(part.name, await part.exited)} while starting${lastWords(part.logFile)}`);
+      throw new UserError(`${describeExit(part.name, await part.exited)} while starting${lastWords(part)}`);
     }
     signal.throwIfAborted();
     if (Date.now() > deadline) {
-      throw new UserError(`${part.name} was not healthy within ${healthTimeoutMs / 1_000} s${lastWords(part.logFile)}`);
+      throw new UserError(`${part.name} was not healthy within ${healthTimeoutMs / 1_000} s${lastWords(part)}`);
     }
   }
 }
@@ -108,7 +111,7 @@ export function describeExit(name: string, exit: Exit): string {
 
 /** Why a part that was running is not any more. */
 export function describeEnd(part: Part, exit: Exit): string {
-  const said = lastWords(part.logFile);
+  const said = lastWords(part);
   const why = /no space left on device/i.test(said) ? ' because the disk is full' : '';
   return `${describeExit(part.name, exit)}${why}${said}`;
 }
@@ -116,8 +119,8 @@ export function describeEnd(part: Part, exit: Exit): string {
 const lastWordsMax = 20;
 
 /** The end of a part's log, indented, to be put behind a message. */
-export function lastWords(logFile: string): string {
-  const lines = lastLines(logFile, lastWordsMax);
+export function lastWords({ logFile, logStart }: Pick<Part, 'logFile' | 'logStart'>): string {
+  const lines = lastLines(logFile, lastWordsMax, logStart);
   if (lines.length === 0) return ` (nothing in ${logFile})`;
   return `; the end of ${logFile}:\n${lines.map((line) => `    ${line}`).join('\n')}`;
 }
