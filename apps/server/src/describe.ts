@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adminCore } from '@loyalnest/admin-core';
 import { auth } from '@loyalnest/auth';
+import { eventTracking } from '@loyalnest/event-tracking';
+import { productEventNames } from '@loyalnest/event-tracking/projections';
 import { loadConfig } from '@loyalnest/platform/config/config';
 import { describeApi } from '@loyalnest/platform/http/api-document';
 import { assemble } from '@loyalnest/platform/run';
@@ -12,7 +14,7 @@ import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 
 // Prints what the assembled server offers, as JSON, for tools/reference. Needs no database and no configuration.
 
-const services = [auth, adminCore, points];
+const services = [auth, adminCore, points, eventTracking];
 const folder = mkdtempSync(join(tmpdir(), 'loyalnest-describe-'));
 try {
   const keyFile = join(folder, 'keys.json');
@@ -31,6 +33,7 @@ try {
   const described = {
     api: describeApi(app),
     topics: app.get(WebhookDoor, { strict: false }).topics(),
+    productEvents: Object.fromEntries(productEventNames),
     services: services.map((service) => ({
       name: service.name,
       listensTo: (service.events ?? []).flatMap((token) => app.get(token, { strict: false }).types),

@@ -13,7 +13,7 @@ export async function checkGenerated(): Promise<Outcome> {
   const failures: string[] = [];
   for (const { name, script, args } of generators) {
     const { exitCode, output } = await runNode(script, [...args, '--check']);
-    if (exitCode !== 0) failures.push(`${name}: npm run generate -w ${name} brings it up to date\n${output}`);
+    if (exitCode !== 0) failures.push(`${name}: ./dev.sh reference brings it up to date\n${output}`);
   }
   return { isPassed: failures.length === 0, output: failures.join('\n'), note: `${generators.length} generators` };
 }

@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
   {
     name: 'sim',
     usage: './dev.sh sim COMMAND…',
-    summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim help).',
+    summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim --help).',
     script: 'tools/shopify-simulator/src/cli.ts',
     needs: 'instance',
   },

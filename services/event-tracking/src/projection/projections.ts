@@ -32,6 +32,11 @@ const byType = new Map(projections.map((projection) => [projection.type, project
 
 export const projectedTypes: readonly string[] = [...byType.keys()];
 
+/** What product events are called, by the service's event that they are. */
+export const productEventNames: ReadonlyMap<string, string> = new Map(
+  projections.map(({ type, name }) => [type, name]),
+);
+
 /** The product event that a service's event is. Throws on a payload that breaks its contract. */
 export function toProductEvent(event: DeliveredEvent): ProductEvent {
   const projection = byType.get(event.type);
