@@ -7,6 +7,7 @@ import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
 import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
+import { TotalsController } from './balance/totals.controller.ts';
 import { OrderIntake } from './intake/order-intake.ts';
 import { OrderWebhooks } from './intake/order-webhooks.ts';
 import { Ledger } from './ledger/ledger.service.ts';
@@ -23,7 +24,7 @@ import { ShopEvents } from './shops/shop.events.ts';
 
 @Module({
   imports: [ShopifyModule],
-  controllers: [BalanceController, ProgrammeController, RedemptionController, RewardController],
+  controllers: [BalanceController, ProgrammeController, RedemptionController, RewardController, TotalsController],
   providers: [
     { provide: ShopDirectory, useFactory: (database: Database) => new ShopDirectory(database), inject: [Database] },
     {

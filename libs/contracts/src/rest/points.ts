@@ -23,6 +23,21 @@ export const balanceSchema = z.object({
   nextExpiry: z.object({ points, at: instant }).nullable(),
 });
 
+/** A shop's points, over all its customers and all time. `issued − revoked − redeemed − expired + adjusted + migrated = outstanding`. */
+export const totalsSchema = z.object({
+  issued: points.describe('Points that actions have earned.'),
+  revoked: points.describe('Points that cancellations and refunds have taken back.'),
+  redeemed: points.describe('Points that paid for rewards, less those that came back.'),
+  expired: points,
+  adjusted: points.describe('Points given by hand, less those taken by hand.'),
+  migrated: points.describe('Points that came from elsewhere, less those that left.'),
+  pending: points,
+  available: points,
+  held: points,
+  outstanding: points.describe('What customers have: pending, available and held.'),
+  customers: z.number().int().describe('Customers who ever had points.'),
+});
+
 export const transferKindSchema = z.enum([
   'earn',
   'approve',
@@ -136,6 +151,7 @@ export const settingsInputSchema = z.object({
 });
 
 export type BalanceResponse = z.infer<typeof balanceSchema>;
+export type TotalsResponse = z.infer<typeof totalsSchema>;
 export type HistoryPage = z.infer<typeof historyPageSchema>;
 export type RewardInput = z.infer<typeof rewardInputSchema>;
 export type RewardResponse = z.infer<typeof rewardSchema>;
