@@ -1,4 +1,4 @@
-import { verifyProxyRequest } from '@loyalnest/shopify/app-proxy';
+import { verifyProxyRequest } from '../src/app-proxy.ts';
 import { describe, expect, it } from 'vitest';
 import { aProxyQuery, client } from './tokens.ts';
 

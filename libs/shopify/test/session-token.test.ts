@@ -1,4 +1,4 @@
-import { verifySessionToken } from '@loyalnest/shopify/session-token';
+import { verifySessionToken } from '../src/session-token.ts';
 import { describe, expect, it } from 'vitest';
 import { aSessionToken, client, type SessionTokenParts } from './tokens.ts';
 

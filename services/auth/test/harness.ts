@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adminCore } from '@loyalnest/admin-core';
-import { auth } from '@loyalnest/auth';
+import { auth } from '../src/index.ts';
 import type { LoginResponse } from '@loyalnest/contracts/rest/auth';
 import { Clock } from '@loyalnest/platform/clock';
 import { loadConfig } from '@loyalnest/platform/config/config';

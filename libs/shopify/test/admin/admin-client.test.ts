@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '@loyalnest/contracts/errors';
 import { readAppToml, startSimulator, type Simulator } from '@loyalnest/shopify-simulator';
-import { AccessTokens } from '@loyalnest/shopify/access-tokens';
-import { AdminClient, type AdminCall } from '@loyalnest/shopify/admin/admin-client';
-import { document } from '@loyalnest/shopify/admin/document';
-import { Throttle } from '@loyalnest/shopify/admin/throttle';
-import { ShopHttp, type ShopAnswer, type ShopRequest } from '@loyalnest/shopify/shop-http';
+import { AccessTokens } from '../../src/access-tokens.ts';
+import { AdminClient, type AdminCall } from '../../src/admin/admin-client.ts';
+import { document } from '../../src/admin/document.ts';
+import { Throttle } from '../../src/admin/throttle.ts';
+import { ShopHttp, type ShopAnswer, type ShopRequest } from '../../src/shop-http.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { client } from '../tokens.ts';
@@ -339,7 +339,9 @@ describe('an answer of another kind', () => {
   it('reaches the shop by its Host header, with the pinned version and the token', async () => {
     answerWith = ({ headers, url }, response) => {
       response.end(
-        JSON.stringify({ data: { shop: { name: `${headers.host} ${url} ${headers['x-shopify-access-token']}` } } }),
+        JSON.stringify({
+          data: { shop: { name: `${headers.host} ${url} ${String(headers['x-shopify-access-token'])}` } },
+        }),
       );
     };
     const { current } = tokens;

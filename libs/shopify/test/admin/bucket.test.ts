@@ -1,4 +1,4 @@
-import { Bucket } from '@loyalnest/shopify/admin/bucket';
+import { Bucket } from '../../src/admin/bucket.ts';
 import { describe, expect, it } from 'vitest';
 
 const standard = { maximumAvailable: 2_000, restoreRate: 100 };

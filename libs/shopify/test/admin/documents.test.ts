@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { document, documents, type AdminDocument } from '@loyalnest/shopify/admin/document';
-import { shopifyApiVersion } from '@loyalnest/shopify/api-version';
+import { document, documents, type AdminDocument } from '../../src/admin/document.ts';
+import { shopifyApiVersion } from '../../src/api-version.ts';
 import { getNamedType, isObjectType, parse, validate, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -37,7 +37,7 @@ describe('every document of ours', () => {
       for (const field of operationOf(each).selectionSet.selections as FieldNode[]) {
         const type = getNamedType(schema.getMutationType()!.getFields()[field.name.value]!.type);
         if (!isObjectType(type) || !('userErrors' in type.getFields())) continue;
-        const names = (field.selectionSet?.selections as FieldNode[]).map(({ name }) => name.value);
+        const names = ((field.selectionSet?.selections ?? []) as FieldNode[]).map(({ name }) => name.value);
         expect({ name: each.name, names }).toEqual({ name: each.name, names: expect.arrayContaining(['userErrors']) });
       }
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { shopifyApiVersion } from '@loyalnest/shopify/api-version';
+import { shopifyApiVersion } from '../../src/api-version.ts';
 import { buildClientSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 
 type Part = { kind?: string } & Record<
