@@ -113,6 +113,25 @@ describe("an order's webhook", () => {
     expect(await latest(bench, 'orders/create')).toMatchObject({ total_price: '0.00', financial_status: 'paid' });
   });
 
+  it('names who paid, and says in the Admin API what a gift card paid', async () => {
+    const bench = await startBench();
+    const { id } = await bench.done('POST', '/shops/demo/orders', { amount: '80', giftCard: '30' });
+    expect(await latest(bench, 'orders/create')).toMatchObject({
+      financial_status: 'paid',
+      payment_gateway_names: ['gift_card', 'shopify_payments'],
+    });
+    const { data } = await bench.graphql(
+      'query ($id: ID!) { order(id: $id) { transactions { gateway amountSet { shopMoney { amount } } } } }',
+      { id: `gid://shopify/Order/${id}` },
+    );
+    expect(data.order.transactions).toEqual([
+      { gateway: 'gift_card', amountSet: { shopMoney: { amount: '30.0' } } },
+      { gateway: 'shopify_payments', amountSet: { shopMoney: { amount: '50.0' } } },
+    ]);
+    await bench.done('POST', '/shops/demo/orders', { amount: '25', giftCard: '30' });
+    expect(await latest(bench, 'orders/create')).toMatchObject({ payment_gateway_names: ['gift_card'] });
+  });
+
   it('keeps included taxes inside the price', async () => {
     const bench = await startBench({ shop: { taxesIncluded: true, currency: 'EUR' } });
     await bench.done('POST', '/shops/demo/orders', { amount: '119.00', taxRate: 0.19 });

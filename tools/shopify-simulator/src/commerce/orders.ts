@@ -30,6 +30,8 @@ export type Checkout = {
   test: boolean;
   paid: boolean;
   gateway: string;
+  /** What a gift card pays; the gateway takes the rest. */
+  giftCardMinor: number;
   sourceName: string;
   tags: string[];
   note: string | null;
@@ -84,7 +86,7 @@ export function placeOrder(world: World, state: ShopState, checkout: Checkout): 
     tags: checkout.tags,
     note: checkout.note,
   };
-  const saved = saveOrder(state, { ...order, transactions: [payment(world, order, checkout.paid)] });
+  const saved = saveOrder(state, { ...order, transactions: payments(world, order, checkout) });
   if (result) countUse(state, result.code, cart.customerId);
   tellOrder(world, state, saved, checkout.paid ? ['orders/create', 'orders/paid'] : ['orders/create']);
   return { outcome: 'placed', order: saved };
@@ -150,13 +152,23 @@ export function taxMinor(
     : Math.round((netMinor * taxRate) / 10_000);
 }
 
-function payment(world: World, order: Order, paid: boolean): Transaction {
-  return {
+function payments(world: World, order: Order, { paid, giftCardMinor }: Checkout): Transaction[] {
+  const { totalMinor } = orderTotals(order);
+  const byCard = Math.min(giftCardMinor, totalMinor);
+  const sale = { parentId: null, kind: 'sale' as const, at: order.createdAt };
+  const rest: Transaction = {
+    ...sale,
     id: world.store.nextId(),
-    parentId: null,
-    kind: 'sale',
     status: paid ? 'success' : 'pending',
-    amountMinor: orderTotals(order).totalMinor,
-    at: order.createdAt,
+    amountMinor: totalMinor - byCard,
   };
+  if (byCard === 0) return [rest];
+  const card: Transaction = {
+    ...sale,
+    id: world.store.nextId(),
+    status: 'success',
+    amountMinor: byCard,
+    gateway: 'gift_card',
+  };
+  return byCard === totalMinor ? [card] : [card, rest];
 }

@@ -76,6 +76,11 @@ export function paidMinor(order: Order): number {
   );
 }
 
+/** Who has paid or is to pay, each once. */
+export function gatewaysOf(order: Order): string[] {
+  return [...new Set(order.transactions.map(({ gateway }) => gateway ?? order.gateway))];
+}
+
 export type FinancialStatus = 'pending' | 'paid' | 'partially_paid' | 'partially_refunded' | 'refunded' | 'voided';
 
 export function financialStatus(order: Order, totals = orderTotals(order)): FinancialStatus {

@@ -37,6 +37,8 @@ export const checkoutBody = z.strictObject({
   test: z.boolean().default(false),
   paid: z.boolean().default(true),
   gateway: z.string().min(1).default('shopify_payments'),
+  /** Of the amount, what a gift card pays. */
+  giftCard: money.default('0'),
   sourceName: z.string().min(1).default('web'),
   tags: z.array(z.string()).default([]),
   note: z.string().nullable().default(null),
@@ -66,6 +68,7 @@ export function readCheckout(state: ShopState, body: CheckoutBody): Checkout {
     test,
     paid,
     gateway,
+    giftCardMinor: readMinor(body.giftCard, currency, 'giftCard'),
     sourceName,
     tags,
     note,

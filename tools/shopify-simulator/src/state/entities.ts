@@ -86,6 +86,8 @@ export type Transaction = {
   status: 'success' | 'pending';
   amountMinor: number;
   at: number;
+  /** If another than the order's paid, or was paid back. */
+  gateway?: 'gift_card';
 };
 
 export type RefundLine = { id: number; lineId: number; quantity: number; subtotalMinor: number; taxMinor: number };

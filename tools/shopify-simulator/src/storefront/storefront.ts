@@ -151,6 +151,7 @@ function checkOut(world: World, visit: Visit, form: Form): Page | string {
     test: false,
     paid: true,
     gateway: 'shopify_payments',
+    giftCardMinor: 0,
     sourceName: 'web',
     tags: [],
     note: null,

@@ -1,4 +1,11 @@
-import { financialStatus, fulfillmentStatus, netOf, orderTotals, type Totals } from '../../commerce/totals.ts';
+import {
+  financialStatus,
+  fulfillmentStatus,
+  gatewaysOf,
+  netOf,
+  orderTotals,
+  type Totals,
+} from '../../commerce/totals.ts';
 import type { Line, Order, Transaction } from '../../state/entities.ts';
 import { gid } from '../../time/ids.ts';
 import { utcTime } from '../../time/shop-time.ts';
@@ -45,7 +52,7 @@ export const orderTypes: Resolvers = {
     edited: ({ edits }) => edits.length > 0,
     fullyPaid: (order) => orderTotals(order).outstandingMinor <= 0,
     unpaid: (order) => orderTotals(order).receivedMinor === 0,
-    paymentGatewayNames: ({ gateway, transactions }) => (transactions.length > 0 ? [gateway] : []),
+    paymentGatewayNames: (order) => gatewaysOf(order),
     sourceName: ({ sourceName }) => sourceName,
     taxesIncluded: ({ taxesIncluded }) => taxesIncluded,
     subtotalLineItemsQuantity: ({ lines }) => lines.reduce((total, line) => total + line.quantity, 0),

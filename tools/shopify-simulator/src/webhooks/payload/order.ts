@@ -1,5 +1,5 @@
 import { decimal } from '../../commerce/money.ts';
-import { financialStatus, fulfillmentStatus, orderTotals } from '../../commerce/totals.ts';
+import { financialStatus, fulfillmentStatus, gatewaysOf, orderTotals } from '../../commerce/totals.ts';
 import type { Customer, Order, Shop } from '../../state/entities.ts';
 import { gid } from '../../time/ids.ts';
 import { shopTime } from '../../time/shop-time.ts';
@@ -68,7 +68,7 @@ export function orderPayload({ shop, order, customer }: OrderFacts): Record<stri
     order_status_url: `https://${shop.domain}/orders/${order.id}`,
     original_total_additional_fees_set: null,
     original_total_duties_set: null,
-    payment_gateway_names: order.transactions.length > 0 ? [order.gateway] : [],
+    payment_gateway_names: gatewaysOf(order),
     phone: null,
     po_number: null,
     presentment_currency: order.currency,

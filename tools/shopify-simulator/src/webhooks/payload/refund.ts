@@ -51,7 +51,7 @@ export function transactionPayload(shop: Shop, order: Order, transaction: Transa
     currency: order.currency,
     device_id: null,
     error_code: null,
-    gateway: order.gateway,
+    gateway: transaction.gateway ?? order.gateway,
     kind: transaction.kind,
     location_id: null,
     message: null,
