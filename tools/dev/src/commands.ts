@@ -92,6 +92,13 @@ export const commands: readonly Command[] = [
     needs: 'nothing',
   },
   {
+    name: 'crash-test',
+    usage: './dev.sh crash-test [--rounds N] [--seed N] [--json]',
+    summary: 'Kill server and PostgreSQL of their own under load, and look for what was acknowledged and is gone.',
+    script: 'tools/load/src/crash-test.ts',
+    needs: 'nothing',
+  },
+  {
     name: 'reference',
     usage: './dev.sh reference [--check]',
     summary: 'Write the reference documents anew from the code; with --check only say which are out of date.',

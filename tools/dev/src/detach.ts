@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { explain, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { prepareHome } from './home.ts';
 import { findInstance, root, type Instance } from './instance.ts';
 import { sizeOf } from './logfile.ts';
@@ -20,8 +20,9 @@ export type BackgroundRun = { pid: number; stop(): Promise<void> };
 export async function startInBackground(options: { instance: Instance; progress: Progress }): Promise<BackgroundRun> {
   const { instance, progress } = options;
   const logFile = instance.logFile('dev');
+  prepareHome(instance);
   const logStart = sizeOf(logFile);
-  const log = openLog(instance);
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [join(root, 'tools/dev/src/main.ts'), 'up', '--background'], {
     cwd: root,
     env: {
@@ -49,15 +50,6 @@ export async function startInBackground(options: { instance: Instance; progress:
     await exited;
   };
   return { pid: child.pid ?? 0, stop };
-}
-
-function openLog(instance: Instance): number {
-  try {
-    prepareHome(instance);
-    return openSync(instance.logFile('dev'), 'a', 0o600);
-  } catch (error) {
-    throw explain(error, instance.home);
-  }
 }
 
 /** The background process says when it is up; when it ends instead, it has said why. */

@@ -1,4 +1,4 @@
-import { explain, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { findInstance, type Instance } from './instance.ts';
 import { findSupervisor, isRunning } from './state.ts';
 import { stopStrays, waitFor } from './strays.ts';
@@ -19,13 +19,9 @@ export async function down(): Promise<number> {
 }
 
 export async function stopInstance(instance: Instance): Promise<'stopped' | 'cleaned' | 'not-running'> {
-  try {
-    const supervisor = findSupervisor(instance);
-    if (!supervisor) return (await stopStrays(instance)) ? 'cleaned' : 'not-running';
-    process.kill(supervisor.pid, 'SIGTERM');
-    if (await waitFor(() => !isRunning(supervisor), stopTimeoutMs)) return 'stopped';
-    throw new UserError(`process ${supervisor.pid} does not stop; its log is ${instance.logFile('dev')}`);
-  } catch (error) {
-    throw explain(error, instance.home);
-  }
+  const supervisor = findSupervisor(instance);
+  if (!supervisor) return (await stopStrays(instance)) ? 'cleaned' : 'not-running';
+  process.kill(supervisor.pid, 'SIGTERM');
+  if (await waitFor(() => !isRunning(supervisor), stopTimeoutMs)) return 'stopped';
+  throw new UserError(`process ${supervisor.pid} does not stop; its log is ${instance.logFile('dev')}`);
 }

@@ -32,7 +32,7 @@ const portBaseMax = 65_533;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function findInstance(env: Environment = process.env): Instance {
-  const home = resolve(env['LOYALNEST_HOME'] || join(root, '.loyalnest'));
+  const home = findHome(env);
   const base = parsePortBase(env['LOYALNEST_PORT_BASE']);
   const ports = { server: base, simulator: base + 1, postgres: base + 2 };
   const paths = {
@@ -52,6 +52,10 @@ export function findInstance(env: Environment = process.env): Instance {
     simulatorUrl: `http://127.0.0.1:${ports.simulator}`,
     logFile: (part) => join(paths.logs, `${part}.log`),
   };
+}
+
+export function findHome(env: Environment = process.env): string {
+  return resolve(env['LOYALNEST_HOME'] || join(root, '.loyalnest'));
 }
 
 function parsePortBase(text: string | undefined): number {

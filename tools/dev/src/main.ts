@@ -1,5 +1,6 @@
 import { commands, overview, type Command } from './commands.ts';
-import { UserError } from './errors.ts';
+import { explain, UserError } from './errors.ts';
+import { findHome } from './instance.ts';
 import { runScript } from './script.ts';
 
 // Whoever reads our output may stop reading (`./dev.sh status | head -1`); that is no reason to fail.
@@ -11,9 +12,10 @@ async function main(argv: string[]): Promise<number> {
   try {
     return await dispatch(argv);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`dev.sh: ${error.message}\n`);
-    return error.exitCode;
+    const explained = explain(error, findHome());
+    if (!(explained instanceof UserError)) throw explained;
+    process.stderr.write(`dev.sh: ${explained.message}\n`);
+    return explained.exitCode;
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { stopInstance } from './down.ts';
-import { explain, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
 import { findInstance, type Instance } from './instance.ts';
 import { readState } from './state.ts';
 
@@ -12,11 +12,7 @@ export async function reset({ isConfirmed }: { isConfirmed: boolean }): Promise<
   if (!isConfirmed && !(await confirm(instance, isOutside))) return say('Nothing was removed.');
 
   await stopInstance(instance);
-  try {
-    removeData(instance, isOutside);
-  } catch (error) {
-    throw explain(error, instance.home);
-  }
+  removeData(instance, isOutside);
   if (!isOutside) return say('Removed. The next start begins anew.');
   return say(`Removed, but for the keys: the data in the outside PostgreSQL needs ${instance.paths.keys}.`);
 }

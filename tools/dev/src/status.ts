@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describeAddress } from './database.ts';
-import { explain } from './errors.ts';
 import { findInstance, partNames, root, type Instance, type PartName } from './instance.ts';
 import { memoryOf } from './memory.ts';
 import { findSupervisor, isRunning, readState, type State } from './state.ts';
@@ -32,12 +31,7 @@ export type Status = {
 
 export async function status({ format }: { format: 'text' | 'json' }): Promise<number> {
   const instance = findInstance();
-  let found: Status;
-  try {
-    found = await findStatus(instance);
-  } catch (error) {
-    throw explain(error, instance.home);
-  }
+  const found = await findStatus(instance);
   process.stdout.write(format === 'json' ? `${JSON.stringify(found, undefined, 2)}\n` : describe(found));
   return found.healthy ? 0 : 1;
 }
