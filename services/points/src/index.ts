@@ -1,8 +1,13 @@
 import type { Service } from '@loyalnest/platform/service';
+import { ApprovePoints } from './approval/approve-points.job.ts';
+import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
+import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
+import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Settlement } from './redemption/settlement.service.ts';
+import { ForgetOldRows } from './retention/forget.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
 /** The ledger: orders become points, points become rewards. */
@@ -11,6 +16,15 @@ export const points: Service = {
   module: PointsModule,
   encrypts: true,
   events: [ShopEvents],
-  jobs: [ReconcileOrders, RefreshGiftCardOrders, Settlement],
+  jobs: [
+    ApprovePoints,
+    ExpirePoints,
+    ForgetOldRows,
+    MakePartitions,
+    ReconcileOrders,
+    RefreshGiftCardOrders,
+    Settlement,
+    VerifyLedger,
+  ],
   rpc: [PointsRpc],
 };

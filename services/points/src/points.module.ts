@@ -5,20 +5,25 @@ import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { ShopifyModule } from '@loyalnest/shopify/shopify.module';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
+import { ApprovePoints } from './approval/approve-points.job.ts';
 import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
 import { TotalsController } from './balance/totals.controller.ts';
+import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { OrderIntake } from './intake/order-intake.ts';
 import { OrderWebhooks } from './intake/order-webhooks.ts';
 import { Ledger } from './ledger/ledger.service.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
+import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
+import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Reconciliation } from './reconciliation/reconciliation.service.ts';
 import { DiscountCodes } from './redemption/discount-codes.ts';
 import { RedemptionController } from './redemption/redemption.controller.ts';
 import { Redemptions } from './redemption/redemption.service.ts';
 import { Settlement } from './redemption/settlement.service.ts';
+import { ForgetOldRows } from './retention/forget.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
@@ -32,9 +37,13 @@ import { ShopEvents } from './shops/shop.events.ts';
       useFactory: (database: Database, clock: Clock) => new Idempotency(database, clock),
       inject: [Database, Clock],
     },
+    ApprovePoints,
     BalanceReader,
     DiscountCodes,
+    ExpirePoints,
+    ForgetOldRows,
     Ledger,
+    MakePartitions,
     OrderIntake,
     OrderWebhooks,
     PointsRpc,
@@ -44,6 +53,7 @@ import { ShopEvents } from './shops/shop.events.ts';
     RefreshGiftCardOrders,
     Settlement,
     ShopEvents,
+    VerifyLedger,
   ],
 })
 export class PointsModule {
