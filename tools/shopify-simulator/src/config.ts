@@ -7,7 +7,7 @@ const environment = z.object({
   SIMULATOR_PORT: z.coerce.number().int().min(0).max(65_535).default(7401),
   SIMULATOR_HOST: z.string().min(1).default('127.0.0.1'),
   SIMULATOR_DATA_DIR: z.string().min(1).optional(),
-  SIMULATOR_SEED: z.string().min(1).default('loyalnest'),
+  SIMULATOR_SEED: z.string().min(1).optional(),
   SIMULATOR_CONCURRENCY: z.coerce.number().int().min(1).max(1024).default(64),
   SHOPIFY_CLIENT_ID: z.string().min(1),
   SHOPIFY_CLIENT_SECRET: z.string().min(1),

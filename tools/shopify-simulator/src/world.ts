@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AppToml } from './app-toml.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { getShop, type ShopState } from './state/shop-state.ts';
@@ -16,6 +17,7 @@ export type WorldOptions = {
   toml: AppToml;
   /** State is kept here between starts; in memory only without it. */
   dataDir?: string | undefined;
+  /** The same seed gives the same randomness; without one every start differs. */
   seed?: string | undefined;
   clock?: Clock | undefined;
   /** Webhooks sent at the same time. */
@@ -41,8 +43,9 @@ const CONCURRENCY = 64;
 
 export function createWorld(options: WorldOptions): World {
   const clock = options.clock ?? createClock();
-  const random = createRandom(options.seed ?? 'loyalnest');
-  const store = openStore(options.dataDir);
+  const store = openStore(options.dataDir, clock.now());
+  // The ids of webhooks must not come again after a restart, or the product would take new ones for known ones.
+  const random = createRandom(`${options.seed ?? randomUUID()}/${store.starts}`);
   const faults = createFaults();
   const ledger = createDeliveryLedger();
   const courier = createCourier({

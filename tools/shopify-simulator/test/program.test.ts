@@ -80,7 +80,7 @@ describe('the program', () => {
 
   it('keeps everything in its folder between starts', async () => {
     const dataDir = aFolder();
-    const first = await startBench({ dataDir });
+    const first = await startBench({ dataDir, seed: 'same' });
     const customer = await first.done('POST', '/shops/demo/customers', { email: 'ann@example.com' });
     await first.done('POST', '/shops/demo/discounts', { code: '777', amount: '5' });
     const order = await first.done('POST', '/shops/demo/orders', {
@@ -90,9 +90,10 @@ describe('the program', () => {
     });
     await first.done('DELETE', `/shops/demo/customers/${(await first.done('POST', '/shops/demo/customers', {})).id}`);
     const token = await first.token();
+    await first.idle();
     await first.simulator.close();
 
-    const second = await startBench({ dataDir, clock: createClock() });
+    const second = await startBench({ dataDir, clock: createClock(), seed: 'same' });
     expect(await second.done('GET', `/shops/demo/orders/${order.id}`)).toEqual(order);
     expect((await second.done('GET', '/shops/demo/customers')).total).toBe(1);
     const { data } = await second.graphql(
@@ -105,6 +106,9 @@ describe('the program', () => {
     const next = await second.done('POST', '/shops/demo/orders', { amount: '1' });
     expect(next.name).toBe('#1002');
     expect(next.id).toBeGreaterThan(order.id);
+    await second.idle();
+    const known = new Set(first.app.webhooks().map(({ headers }) => headers['x-shopify-webhook-id']));
+    expect(second.app.webhooks().some(({ headers }) => known.has(headers['x-shopify-webhook-id']))).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { payloadOf, startBench, type Bench } from './harness.ts';
 
@@ -94,6 +95,17 @@ describe('the storefront', () => {
     expect(html).toContain(`<script src="${scriptUrl}" defer></script>`);
     expect(headers.get('content-security-policy')).toContain(bench.app.url);
   });
+
+  it.each(['demo.myshopify.com', 'demo.localhost:7401', 'DEMO.localhost'])(
+    'is found by the Host header %s',
+    async (host) => {
+      const bench = await startBench();
+      const status = await new Promise((resolve) => {
+        get(bench.simulator.url, { headers: { host } }, (response) => resolve(response.resume().statusCode));
+      });
+      expect(status).toBe(200);
+    },
+  );
 
   it('answers 404 for what it does not have', async () => {
     const bench = await startBench();

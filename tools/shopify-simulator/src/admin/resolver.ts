@@ -41,8 +41,6 @@ export function moneyBag(minor: number, currency: string) {
   return { shopMoney: money, presentmentMoney: money };
 }
 
-export type UserError = { field: string[] | null; message: string; code?: string | null };
-
 export function userError(field: string[] | null, message: string, code: string | null = null) {
   return { __typename: 'UserError', field, message, code, extraInfo: null, elementIndex: null };
 }

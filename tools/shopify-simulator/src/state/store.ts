@@ -6,12 +6,16 @@ import type { Key } from './collection.ts';
 import { createShopState, indexOrder, STORED_KINDS, type ShopState, type StoredKind } from './shop-state.ts';
 
 /** Ids that no row of a file gives; see `bulk/row-ids.ts` for those. */
-const FIRST_ID = 1_000_000_000_001;
+const IDS_FROM = 1_000_000_000_000;
+const IDS_PER_SECOND = 1_000;
+const IDS_SINCE_MS = Date.UTC(2020, 0, 1);
 /** A crash of the simulator loses at most this much. */
 const FLUSH_EVERY_MS = 250;
 
 export type Store = {
   shops: Map<string, ShopState>;
+  /** How often this folder has been opened; 0 in memory. */
+  starts: number;
   /** A new number, unique in the whole simulator, as Shopify's ids are. */
   nextId(): number;
   addShop(shop: Shop): ShopState;
@@ -21,11 +25,12 @@ export type Store = {
 };
 
 /** Everything is held in memory. With a folder, changes are also written to SQLite there and read at the next start. */
-export function openStore(folder: string | undefined): Store {
+export function openStore(folder: string | undefined, nowMs: number): Store {
   const shops = new Map<string, ShopState>();
   const dirty = new Map<string, { state: ShopState; kind: StoredKind; key: Key }>();
   const database = folder === undefined ? undefined : openDatabase(folder);
-  let lastId = FIRST_ID;
+  // A simulator that has forgotten everything must not give the product's known ids to other things.
+  let lastId = IDS_FROM + Math.floor((nowMs - IDS_SINCE_MS) / 1000) * IDS_PER_SECOND;
 
   const addState = (domain: string) => {
     const state: ShopState = createShopState(domain, (kind, key) => {
@@ -43,7 +48,7 @@ export function openStore(folder: string | undefined): Store {
   };
 
   if (database) {
-    lastId = database.readLastId() ?? lastId;
+    lastId = database.readCounter('last-id') ?? lastId;
     for (const row of database.read()) {
       const state = shops.get(row.shop) ?? addState(row.shop);
       restore(state, row.kind, row.key, JSON.parse(row.value));
@@ -53,6 +58,7 @@ export function openStore(folder: string | undefined): Store {
 
   return {
     shops,
+    starts: database ? database.countStart() : 0,
     nextId: () => ++lastId,
     addShop(shop) {
       const state = addState(shop.domain);
@@ -96,11 +102,17 @@ function openDatabase(folder: string) {
   const put = database.prepare('insert or replace into entities (shop, kind, key, value) values (?, ?, ?, ?)');
   const remove = database.prepare('delete from entities where shop = ? and kind = ? and key = ?');
   const count = database.prepare('insert or replace into counters (name, value) values (?, ?)');
+  const readCounter = (name: string): number | undefined => {
+    const row = database.prepare('select value from counters where name = ?').get(name);
+    return row && Number(row['value']);
+  };
   return {
     read: () => database.prepare('select shop, kind, key, value from entities').iterate() as Iterable<Row>,
-    readLastId(): number | undefined {
-      const row = database.prepare("select value from counters where name = 'last-id'").get();
-      return row && Number(row['value']);
+    readCounter,
+    countStart(): number {
+      const starts = (readCounter('starts') ?? 0) + 1;
+      count.run('starts', starts);
+      return starts;
     },
     write(changes: { state: ShopState; kind: StoredKind; key: Key }[], lastId: number) {
       database.exec('begin');
