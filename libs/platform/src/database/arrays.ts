@@ -6,6 +6,14 @@ export function numberArray(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join(',')}}`;
 }
 
+export function booleanArray(values: readonly boolean[]): string {
+  return `{${values.join(',')}}`;
+}
+
+export function bytesArray(values: readonly (Buffer | null)[]): string {
+  return textArray(values.map((value) => value && `\\x${value.toString('hex')}`));
+}
+
 export function textArray(values: readonly (string | null)[]): string {
   return `{${values.map((value) => (value === null ? 'null' : quote(value))).join(',')}}`;
 }
