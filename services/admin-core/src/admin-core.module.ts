@@ -3,6 +3,7 @@ import { shopDirectoryProvider } from '@loyalnest/shopify/shops/shop-directory';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
 import { AuditPartitionsJob } from './audit/audit-partitions.job.ts';
+import { CustomerIntake } from './customers/customer-intake.ts';
 import { CustomerService } from './customers/customer.service.ts';
 import { CustomerWebhooks } from './customers/customer.webhooks.ts';
 import { ReencryptionJob } from './encryption/reencryption.job.ts';
@@ -23,6 +24,7 @@ import { WebhookFailures } from './webhooks/webhook-failures.ts';
   providers: [
     shopDirectoryProvider,
     AuditPartitionsJob,
+    CustomerIntake,
     CustomerService,
     CustomerWebhooks,
     Fulfilment,

@@ -1,6 +1,6 @@
 import { customerCreated, customerDeleted, customerMerged } from '@loyalnest/contracts/events';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
-import type { CustomerKey } from './customer.ts';
+import { customerKey, type CustomerKey } from './customer.ts';
 
 export function customerCreatedEvent(customer: CustomerKey, createdAt: Date): NewEvent {
   return {
@@ -25,7 +25,7 @@ export function customerMergedEvent({ merchantId, customerId }: CustomerKey, kep
 
 /** Events of one customer keep their order. */
 function address({ merchantId, customerId }: CustomerKey): { merchantId: number; key: string } {
-  return { merchantId, key: `${merchantId}/${customerId}` };
+  return { merchantId, key: customerKey({ merchantId, customerId }) };
 }
 
 function key({ merchantId, customerId }: CustomerKey): CustomerKey {

@@ -1,6 +1,7 @@
+import { booleanArray, bytesArray, numberArray, textArray, timeArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { SealedProfile } from './customer-profile.ts';
-import type { CustomerKey, CustomerState, CustomerStatus } from './customer.ts';
+import { customerKey, type CustomerKey, type CustomerState, type CustomerStatus } from './customer.ts';
 
 type StateRow = {
   status: CustomerStatus;
@@ -32,32 +33,63 @@ async function lockRow(tx: Tx, { merchantId, customerId }: CustomerKey): Promise
     [merchantId, customerId],
     'lock-customer',
   );
-  if (!row) return undefined;
-  const newest = row.updated_at && { updatedAt: row.updated_at, triggeredAt: row.triggered_at };
-  return { status: row.status, hasAccount: row.has_account, isAnnounced: row.is_announced, newest };
+  return row && toState(row);
+}
+
+/** Locks those of the customers that have a row, in the order of their ids. Relies on the primary key. */
+export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promise<Map<string, CustomerState>> {
+  const rows = await tx.query<StateRow & { merchant_id: number; customer_id: number }>(
+    `select merchant_id, customer_id, status, has_account, is_announced, updated_at, triggered_at
+     from customers
+     join unnest($1::bigint[], $2::bigint[]) as named (merchant_id, customer_id) using (merchant_id, customer_id)
+     order by merchant_id, customer_id
+     for update of customers`,
+    [numberArray(keys.map(({ merchantId }) => merchantId)), numberArray(keys.map(({ customerId }) => customerId))],
+    'lock-customers',
+  );
+  return new Map(
+    rows.map((row) => [customerKey({ merchantId: row.merchant_id, customerId: row.customer_id }), toState(row)]),
+  );
 }
 
 export type CustomerWrite = CustomerKey & { state: CustomerState; createdAt: Date; profile: SealedProfile };
 
-export async function insertCustomer(tx: Tx, customer: CustomerWrite): Promise<void> {
-  await tx.query(
+const arrivedCustomers = `unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::boolean[], $5::timestamptz[], $6::timestamptz[],
+  $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::text[], $15::integer[])
+  as arrived (merchant_id, customer_id, has_account, is_announced, updated_at, triggered_at, created_at,
+    email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version)`;
+
+/** Says how many got their first row. The others have one by now, from a transaction that was faster. */
+export async function insertCustomers(tx: Tx, customers: readonly CustomerWrite[]): Promise<number> {
+  if (customers.length === 0) return 0;
+  const rows = await tx.query(
     `insert into customers (merchant_id, customer_id, status, has_account, is_announced, updated_at, triggered_at, created_at,
        email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version)
-     values ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-    parameters(customer),
-    'insert-customer',
+     select merchant_id, customer_id, 'active', has_account, is_announced, updated_at, triggered_at, created_at,
+       email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version
+     from ${arrivedCustomers}
+     order by merchant_id, customer_id
+     on conflict (merchant_id, customer_id) do nothing
+     returning customer_id`,
+    parameters(customers),
+    'insert-customers',
   );
+  return rows.length;
 }
 
-/** Writes the newest profile of an active customer, whose row is locked. */
-export async function updateCustomer(tx: Tx, customer: CustomerWrite): Promise<void> {
+/** Writes the newest profiles of active customers, whose rows are locked. */
+export async function updateCustomers(tx: Tx, customers: readonly CustomerWrite[]): Promise<void> {
+  if (customers.length === 0) return;
   await tx.query(
-    `update customers set has_account = $3, is_announced = $4, updated_at = $5, triggered_at = $6, created_at = $7,
-       email = $8, email_hash = $9, phone = $10, phone_hash = $11, first_name = $12, last_name = $13, locale = $14,
-       key_version = $15
-     where merchant_id = $1 and customer_id = $2`,
-    parameters(customer),
-    'update-customer',
+    `update customers set has_account = arrived.has_account, is_announced = arrived.is_announced,
+       updated_at = arrived.updated_at, triggered_at = arrived.triggered_at, created_at = arrived.created_at,
+       email = arrived.email, email_hash = arrived.email_hash, phone = arrived.phone, phone_hash = arrived.phone_hash,
+       first_name = arrived.first_name, last_name = arrived.last_name, locale = arrived.locale,
+       key_version = arrived.key_version
+     from ${arrivedCustomers}
+     where customers.merchant_id = arrived.merchant_id and customers.customer_id = arrived.customer_id`,
+    parameters(customers),
+    'update-customers',
   );
 }
 
@@ -155,22 +187,27 @@ function toRecord(merchantId: number, row: RecordRow): CustomerRecord {
   };
 }
 
-function parameters({ merchantId, customerId, state, createdAt, profile }: CustomerWrite): unknown[] {
+function toState(row: StateRow): CustomerState {
+  const newest = row.updated_at && { updatedAt: row.updated_at, triggeredAt: row.triggered_at };
+  return { status: row.status, hasAccount: row.has_account, isAnnounced: row.is_announced, newest };
+}
+
+function parameters(customers: readonly CustomerWrite[]): string[] {
   return [
-    merchantId,
-    customerId,
-    state.hasAccount,
-    state.isAnnounced,
-    state.newest?.updatedAt ?? null,
-    state.newest?.triggeredAt ?? null,
-    createdAt,
-    profile.email,
-    profile.emailHash,
-    profile.phone,
-    profile.phoneHash,
-    profile.firstName,
-    profile.lastName,
-    profile.locale,
-    profile.keyVersion,
+    numberArray(customers.map(({ merchantId }) => merchantId)),
+    numberArray(customers.map(({ customerId }) => customerId)),
+    booleanArray(customers.map(({ state }) => state.hasAccount)),
+    booleanArray(customers.map(({ state }) => state.isAnnounced)),
+    timeArray(customers.map(({ state }) => state.newest?.updatedAt ?? null)),
+    timeArray(customers.map(({ state }) => state.newest?.triggeredAt ?? null)),
+    timeArray(customers.map(({ createdAt }) => createdAt)),
+    bytesArray(customers.map(({ profile }) => profile.email)),
+    bytesArray(customers.map(({ profile }) => profile.emailHash)),
+    bytesArray(customers.map(({ profile }) => profile.phone)),
+    bytesArray(customers.map(({ profile }) => profile.phoneHash)),
+    bytesArray(customers.map(({ profile }) => profile.firstName)),
+    bytesArray(customers.map(({ profile }) => profile.lastName)),
+    textArray(customers.map(({ profile }) => profile.locale)),
+    numberArray(customers.map(({ profile }) => profile.keyVersion)),
   ];
 }

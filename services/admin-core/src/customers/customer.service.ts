@@ -5,18 +5,15 @@ import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { publish } from '@loyalnest/platform/events/publish';
 import { Injectable } from '@nestjs/common';
-import { shareMerchant } from '../merchants/merchant.repository.ts';
-import { customerCreatedEvent, customerDeletedEvent, customerMergedEvent } from './customer-events.ts';
-import { hashEmail, hashPhone, openProfile, sealProfile, type CustomerProfile } from './customer-profile.ts';
-import { decide, type CustomerKey, type CustomerStatus, type ProfileNews } from './customer.ts';
+import { shareMerchants } from '../merchants/merchant.repository.ts';
+import { customerDeletedEvent, customerMergedEvent } from './customer-events.ts';
+import { hashEmail, hashPhone, openProfile, type CustomerProfile } from './customer-profile.ts';
+import { decide, type CustomerKey, type CustomerStatus } from './customer.ts';
 import {
   eraseCustomer,
   findCustomer,
   findCustomersByHash,
-  insertCustomer,
   lockCustomer,
-  markAnnounced,
-  updateCustomer,
   type CustomerRecord,
 } from './customer.repository.ts';
 
@@ -35,29 +32,12 @@ export class CustomerService {
     private readonly clock: Clock,
   ) {}
 
-  /** Takes over a profile from Shopify, if it is news. */
-  async record(customer: CustomerKey, news: ProfileNews, profile: CustomerProfile): Promise<void> {
-    const sealed = await sealProfile(this.encryption, customer, profile);
-    await this.database.forMerchant(customer.merchantId, async (tx) => {
-      const merchant = await shareMerchant(tx, customer.merchantId);
-      if (!merchant || merchant.redactedAt) return;
-      const known = await lockCustomer(tx, customer);
-      const decision = decide(known, news, merchant);
-      if (decision.outcome !== 'profile') return;
-      const write = { ...customer, state: decision.state, createdAt: news.createdAt, profile: sealed };
-      if (!known) await insertCustomer(tx, write);
-      else if (decision.takesProfile) await updateCustomer(tx, write);
-      else await markAnnounced(tx, customer);
-      if (decision.isOpened) await publish(tx, [customerCreatedEvent(customer, news.createdAt)], this.clock.now());
-    });
-    this.signal.committed();
-  }
-
   /** A customer was deleted, or merged into another. */
   async remove(departing: Departing): Promise<void> {
     await this.database.forMerchant(departing.merchantId, async (tx) => {
-      const merchant = await shareMerchant(tx, departing.merchantId);
-      if (merchant && !merchant.redactedAt) await removeCustomer(tx, departing, this.clock.now());
+      const merchants = await shareMerchants(tx, [departing.merchantId]);
+      if (merchants.get(departing.merchantId)?.redactedAt === null)
+        await removeCustomer(tx, departing, this.clock.now());
     });
     this.signal.committed();
   }

@@ -5,6 +5,11 @@ export type CustomerStatus = (typeof statuses)[number];
 
 export type CustomerKey = { merchantId: number; customerId: number };
 
+/** For maps. */
+export function customerKey({ merchantId, customerId }: CustomerKey): string {
+  return `${merchantId}/${customerId}`;
+}
+
 /** When Shopify changed a customer. Its times have one-second steps; when it triggered the webhook is finer. */
 export type NewsTime = { updatedAt: Date; triggeredAt: Date | null };
 

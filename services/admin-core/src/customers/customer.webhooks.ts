@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Notice, TopicProcessor } from '../webhooks/notice.ts';
+import { CustomerIntake } from './customer-intake.ts';
 import { CustomerService } from './customer.service.ts';
 import { readCustomer, readDeletedCustomer, readMerge } from './shopify-customer.ts';
 
@@ -8,7 +9,10 @@ import { readCustomer, readDeletedCustomer, readMerge } from './shopify-customer
 export class CustomerWebhooks implements TopicProcessor {
   readonly topics = ['customers/create', 'customers/update', 'customers/delete', 'customers/merge'];
 
-  constructor(private readonly customers: CustomerService) {}
+  constructor(
+    private readonly intake: CustomerIntake,
+    private readonly customers: CustomerService,
+  ) {}
 
   async process(notice: Notice): Promise<void> {
     const { merchantId, topic } = notice;
@@ -18,7 +22,7 @@ export class CustomerWebhooks implements TopicProcessor {
       await this.merge(notice);
     } else {
       const { customerId, news, profile } = readCustomer(notice);
-      await this.customers.record({ merchantId, customerId }, news, profile);
+      await this.intake.submit({ merchantId, customerId }, news, profile);
     }
   }
 

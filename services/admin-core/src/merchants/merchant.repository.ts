@@ -1,3 +1,4 @@
+import { numberArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { Merchant, MerchantProfile } from './merchant.ts';
 
@@ -54,17 +55,18 @@ export async function lockMerchant(tx: Tx, merchantId: number): Promise<Merchant
   return row && fromRow(row);
 }
 
-/** Holds the merchant for work on its customers: meanwhile its data is not erased. */
-export async function shareMerchant(
-  tx: Tx,
-  merchantId: number,
-): Promise<{ installedAt: Date; redactedAt: Date | null } | undefined> {
-  const [row] = await tx.query<{ installed_at: Date; redacted_at: Date | null }>(
-    'select installed_at, redacted_at from merchants where merchant_id = $1 for key share',
-    [merchantId],
-    'share-merchant',
+/** What work on customers needs to know of their merchant. */
+export type SharedMerchant = { installedAt: Date; redactedAt: Date | null };
+
+/** Holds merchants for work on their customers: meanwhile nothing of them is erased. */
+export async function shareMerchants(tx: Tx, merchantIds: readonly number[]): Promise<Map<number, SharedMerchant>> {
+  const rows = await tx.query<{ merchant_id: number; installed_at: Date; redacted_at: Date | null }>(
+    `select merchant_id, installed_at, redacted_at from merchants where merchant_id = any ($1::bigint[])
+     order by merchant_id for key share`,
+    [numberArray(merchantIds)],
+    'share-merchants',
   );
-  return row && { installedAt: row.installed_at, redactedAt: row.redacted_at };
+  return new Map(rows.map((row) => [row.merchant_id, { installedAt: row.installed_at, redactedAt: row.redacted_at }]));
 }
 
 /** Inserts unless the shop is a merchant already; then waits for whoever is making it one, and says false. */
