@@ -25,6 +25,8 @@ export const purchaseRuleSchema = z.object({
     /** Whether an amount a discount took off still earns. */
     discountedPart: z.boolean(),
   }),
+  /** Whether an order placed as a guest earns once Shopify connects it to a customer. */
+  guestsMayClaim: z.boolean(),
   /** Shopify product ids that never earn. */
   excludedProductIds: z.array(z.number().int().positive()).max(1_000),
 });
@@ -62,6 +64,7 @@ export const defaultProgrammeSettings: ProgrammeSettings = {
     earnsWhen: 'paid',
     approvalDays: 0,
     counts: { tax: false, shipping: false, discountedPart: false },
+    guestsMayClaim: true,
     excludedProductIds: [],
   },
   signup: { isOn: true, points: 200 },

@@ -116,7 +116,7 @@ describe('the facts of an order', () => {
   it.each([
     ['a payment', { financialStatus: 'pending' }, { financialStatus: 'paid' }],
     ['a fulfilment', { isFulfilled: false }, { isFulfilled: true }],
-    ['a customer', { customerId: null }, { customerId: 7 }],
+    ['a customer', { customerId: null }, { customerId: 7, wasGuest: true }],
     ['a removed piece', { lines: [aLine({ currentQuantity: 1 })] }, { lines: [aLine({ currentQuantity: 0 })] }],
     ['an added piece', { lines: [aLine()] }, { lines: [aLine({ quantity: 2, currentQuantity: 2 })] }],
     ['an added line', { lines: [aLine()] }, { lines: [aLine(), aLine({ id: 2 })] }],
@@ -241,6 +241,22 @@ describe('an order', () => {
       const { state, entries } = planOrder(first, refund, programme, now);
       expect(state.award?.ruleVersion).toBe(3);
       expect(entries).toMatchObject([{ kind: 'clawback', points: 10 }]);
+    }
+  });
+
+  it.each([
+    ['earns once it has a customer, where guests may claim', true, 37],
+    ['never earns where guests may not claim, whichever is heard first', false, 0],
+  ])('placed by a guest %s', (_name, guestsMayClaim, available) => {
+    const asGuest = facts({ snapshot: aSnapshot({ customerId: null }) });
+    const claimed = facts({ snapshot: aSnapshot({ updatedAt: '2026-03-01T11:00:00.000Z' }) });
+    for (const news of [
+      [asGuest, claimed],
+      [claimed, asGuest],
+    ]) {
+      const shop = new Shop(aProgramme({ purchase: { guestsMayClaim } }));
+      for (const arrived of news) shop.hear(arrived);
+      expect(shop.balance).toEqual({ pending: 0, available });
     }
   });
 

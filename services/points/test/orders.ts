@@ -7,6 +7,7 @@ export function aSnapshot(change: Partial<OrderSnapshot> = {}): OrderSnapshot {
     createdAt: '2026-03-01T10:00:00.000Z',
     updatedAt: '2026-03-01T10:00:00.000Z',
     customerId: 7,
+    wasGuest: change.customerId === null,
     currency: 'EUR',
     isTest: false,
     financialStatus: 'paid',

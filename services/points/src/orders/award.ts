@@ -45,6 +45,7 @@ export function isDead(facts: OrderFacts): boolean {
 export function duePoints(facts: OrderFacts, award: Pick<Award, 'rule' | 'multiplier'>): number {
   if (isDead(facts) || !facts.snapshot) return 0;
   const { rule, multiplier } = award;
+  if (facts.snapshot.wasGuest && !rule.guestsMayClaim) return 0;
   const paid = paidShare(facts.snapshot);
   const eligible = sum(eligibleLines(facts, rule));
   if (rule.kind === 'fixed') return dueFixed(facts, award, eligible);

@@ -21,6 +21,8 @@ export type OrderSnapshot = {
   createdAt: string;
   updatedAt: string;
   customerId: number | null;
+  /** Whether the order was ever seen without a customer. */
+  wasGuest: boolean;
   currency: string;
   isTest: boolean;
   financialStatus: string;
@@ -99,7 +101,9 @@ function joinSnapshots(a: OrderSnapshot | null, b: OrderSnapshot | null): OrderS
   const [left, right] = [Date.parse(a.updatedAt), Date.parse(b.updatedAt)];
   const joined = left === right ? joinSameSecond(a, b) : left > right ? a : b;
   const giftCardMinor = largest(a.giftCardMinor, b.giftCardMinor);
-  return joined.giftCardMinor === giftCardMinor ? joined : { ...joined, giftCardMinor };
+  const wasGuest = a.wasGuest || b.wasGuest;
+  const isJoined = joined.giftCardMinor === giftCardMinor && joined.wasGuest === wasGuest;
+  return isJoined ? joined : { ...joined, giftCardMinor, wasGuest };
 }
 
 /** The order in which a payment proceeds; a later status wins within one second. */

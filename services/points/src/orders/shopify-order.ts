@@ -98,6 +98,7 @@ export function orderFacts(order: ShopifyOrder): OrderFacts {
     createdAt: utc(order.created_at),
     updatedAt: utc(order.updated_at),
     customerId: order.customer?.id ?? null,
+    wasGuest: order.customer == null,
     currency: order.currency,
     isTest: order.test,
     financialStatus: order.financial_status ?? 'pending',
