@@ -27,4 +27,5 @@ export const points: Service = {
     VerifyLedger,
   ],
   rpc: [PointsRpc],
+  workers: [MakePartitions],
 };

@@ -274,6 +274,17 @@ describe('making partitions', () => {
     expect(logged.map(({ level, msg }) => `${level} ${msg}`)).toEqual(['info partitions made']);
   });
 
+  it('makes them at the start too, and lets the service start though it cannot', async () => {
+    clock.set('2033-01-15T00:00:00Z');
+    await new MakePartitions(database, clock, logger).start();
+    expect(await partitions()).toContain('203304');
+    const broken = Object.assign(Object.create(database) as Database, {
+      forNoMerchant: () => Promise.reject(new Error('away')),
+    });
+    await new MakePartitions(broken, clock, logger).start();
+    expect(logged.at(-1)).toMatchObject({ level: 'error', msg: 'partitions not made' });
+  });
+
   it('takes transfers of a month it made into that month', async () => {
     clock.set('2031-12-31T23:59:59.999Z');
     await installShop(database, clock, { merchantId });
