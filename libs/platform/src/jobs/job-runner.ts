@@ -10,6 +10,8 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 
 /** Finished runs that stay to be looked at. */
 const keptRuns = 50;
+/** Jobs of one service that run side by side, so that one that takes minutes does not hold up one that is due each minute. */
+const jobsAtOnce = 4;
 
 type Closable = { close(): Promise<void> };
 type Room = { service: Service; logger: Logger };
@@ -62,6 +64,7 @@ export class JobRunner {
     const queue = new Queue('jobs', { connection });
     const worker = new Worker('jobs', async ({ name }) => byName.get(name)?.run(), {
       connection,
+      concurrency: jobsAtOnce,
       removeOnComplete: { count: keptRuns },
       removeOnFail: { count: keptRuns },
     });
