@@ -3,6 +3,7 @@ import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
+import { drain } from './drain.ts';
 import { ProblemFilter } from './problem.filter.ts';
 
 /** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
@@ -34,8 +35,9 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
       done(error as Error);
     }
   });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    if (reply.statusCode === 413) return drain(request.raw, () => done(null, payload));
     done(null, payload);
   });
   app.useGlobalPipes(
