@@ -10,6 +10,14 @@ const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 /** A first start of PostgreSQL or of the simulator on a busy machine takes seconds, not the default 5. */
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 
+/** Against a whole of several processes, which the files share one after the other. */
+const endToEnd = {
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  fileParallelism: false,
+  globalSetup: fileURLToPath(new URL('e2e/global-setup.ts', import.meta.url)),
+};
+
 /** Projects whose tests may ask for a database: they share one throwaway PostgreSQL. */
 function withPostgres(folder: string) {
   return { root, oxc, test: { ...timeouts, name: folder, include: [`${folder}/*/test/**/*.test.ts`], globalSetup } };
@@ -23,7 +31,7 @@ export default defineConfig({
       withPostgres('services'),
       withPostgres('apps'),
       { root, oxc, test: { ...timeouts, name: 'tools', include: ['tools/*/test/**/*.test.ts'] } },
-      { root, oxc, test: { ...timeouts, name: 'e2e', include: ['e2e/**/*.test.ts'], fileParallelism: false } },
+      { root, oxc, test: { ...endToEnd, name: 'e2e', include: ['e2e/**/*.test.ts'] } },
     ],
   },
 });

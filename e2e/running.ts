@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { toolEnvironment } from '@loyalnest/dev/environment';
+import { findInstance, root, type Instance } from '@loyalnest/dev/instance';
+import { readSecrets } from '@loyalnest/dev/secrets';
+import { readState } from '@loyalnest/dev/state';
+
+/** A whole that runs somewhere: where its doors are, and what its neighbours know. */
+export type Running = {
+  home: string;
+  portBase: number;
+  serverUrl: string;
+  simulatorUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** For looking at what is stored, never for putting anything there. */
+  ownerUrl: string;
+  /** What the services' own roles are made from. */
+  roleSecret: string;
+};
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    running: Running;
+  }
+}
+
+/** What an instance that runs tells other programs. */
+export function describeRunning(instance: Instance): Running {
+  const state = readState(instance);
+  if (!state) throw new Error('the instance has left no state');
+  return fromEnvironment(toolEnvironment(instance, { state, secrets: readSecrets(instance) }));
+}
+
+/** The whole that this process was started for; `undefined` if it was started by itself. */
+export function findRunning(env: NodeJS.ProcessEnv): Running | undefined {
+  return env['SERVER_URL'] && env['SIMULATOR_URL'] && env['OWNER_DATABASE_URL'] ? fromEnvironment(env) : undefined;
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Running {
+  const get = (name: string) => {
+    const value = env[name];
+    if (!value) throw new Error(`${name} is not set`);
+    return value;
+  };
+  return {
+    home: get('LOYALNEST_HOME'),
+    portBase: Number(get('LOYALNEST_PORT_BASE')),
+    serverUrl: get('SERVER_URL'),
+    simulatorUrl: get('SIMULATOR_URL'),
+    clientId: get('SHOPIFY_CLIENT_ID'),
+    clientSecret: get('SHOPIFY_CLIENT_SECRET'),
+    ownerUrl: get('OWNER_DATABASE_URL'),
+    roleSecret: get('DATABASE_ROLE_SECRET'),
+  };
+}
+
+export type CommandResult = { exitCode: number | null; stdout: string; stderr: string };
+
+/** Runs `./dev.sh` for that whole, as a person would, from another folder. */
+export async function runCommand(running: Pick<Running, 'home' | 'portBase'>, args: string[]): Promise<CommandResult> {
+  const child = spawn(join(root, 'dev.sh'), args, {
+    cwd: '/',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      LOYALNEST_HOME: running.home,
+      LOYALNEST_PORT_BASE: String(running.portBase),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const exitCode = await new Promise<number | null>((settle, fail) => child.once('error', fail).once('close', settle));
+  return { exitCode, stdout, stderr };
+}
+
+export function instanceAt(home: string, portBase: number): Instance {
+  return findInstance({ LOYALNEST_HOME: home, LOYALNEST_PORT_BASE: String(portBase) });
+}
