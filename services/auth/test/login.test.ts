@@ -127,6 +127,13 @@ describe('signing in is refused', () => {
     expect(await harness.api('POST', 'v1/api/auth/login', { token })).toMatchObject({ status: 401 });
   });
 
+  it('with a session token that Shopify no longer takes, although our clock still would', async () => {
+    const token = await harness.sessionToken(await aShop(harness, 'brink'));
+    harness.advance(62_000);
+    const answer = await harness.api('POST', 'v1/api/auth/login', { token });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
   it('with a token of ours', async () => {
     const { body } = await harness.login(await aShop(harness, 'ours'));
     expect(await harness.api('POST', 'v1/api/auth/login', { token: body.token })).toMatchObject({ status: 401 });

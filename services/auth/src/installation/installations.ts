@@ -125,6 +125,8 @@ export class Installations {
     { outcome, reason }: { outcome: 'refused' | 'unavailable'; reason: string },
     shopDomain: string,
   ): AppError {
+    // Our clock allowed it a few seconds more than Shopify's; the caller's next token will do.
+    if (reason === 'invalid_subject_token') return new AppError('unauthenticated');
     this.logger.warn({ shopDomain, outcome, reason }, 'token exchange failed');
     return outcome === 'refused'
       ? new AppError('shopify-refused')
