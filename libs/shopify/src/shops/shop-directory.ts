@@ -1,3 +1,4 @@
+import { textArray } from '@loyalnest/platform/database/arrays';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
 import type { Provider } from '@nestjs/common';
 import { z } from 'zod';
@@ -15,16 +16,21 @@ export type Shop = z.infer<typeof shopSchema>;
 
 type ShopRow = { merchant_id: number; shop_domain: string; currency: string; timezone: string; is_installed: boolean };
 
+const columns = 'merchant_id, shop_domain, currency, timezone, is_installed';
+
 /** How long an installed shop is served from memory: a change in another process is seen after this. */
 const freshMs = 5_000;
 /** A shop that just installed may be known to its owner but not here yet; ask again for this long before saying no. */
 const patienceMs = 1_500;
 const patienceStepMs = 50;
 
+type Batch = { shopDomains: Set<string>; shops: Promise<ReadonlyMap<string, Shop>> };
+
 /** Which merchant a shop domain is. Reads the service's own `shops` table. */
 export class ShopDirectory {
   readonly #database: Database;
   readonly #known = new Map<string, { shop: Shop; readAtMs: number }>();
+  #batch: Batch | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -61,36 +67,44 @@ export class ShopDirectory {
     }
   }
 
+  /** Reads together what is asked for in one turn of the event loop: thousands of shops keep going stale under load. */
   async #read(shopDomain: string): Promise<Shop | undefined> {
-    const [row] = await this.#database.forNoMerchant((tx) =>
-      tx.query<ShopRow>(
-        'select merchant_id, shop_domain, currency, timezone, is_installed from shops where shop_domain = $1',
-        [shopDomain],
-      ),
+    const batch = (this.#batch ??= this.#openBatch());
+    batch.shopDomains.add(shopDomain);
+    return (await batch.shops).get(shopDomain);
+  }
+
+  #openBatch(): Batch {
+    const shopDomains = new Set<string>();
+    const shops = new Promise((resolve) => setImmediate(resolve)).then(() => {
+      this.#batch = undefined;
+      return this.#readAll([...shopDomains]);
+    });
+    return { shopDomains, shops };
+  }
+
+  async #readAll(shopDomains: readonly string[]): Promise<ReadonlyMap<string, Shop>> {
+    const rows = await this.#database.forNoMerchant((tx) =>
+      tx.query<ShopRow>(`select ${columns} from shops where shop_domain = any ($1::text[])`, [textArray(shopDomains)]),
     );
-    if (!row) return undefined;
-    const shop = fromRow(row);
+    const readAtMs = Date.now();
+    const shops = rows.map(fromRow);
     // A shop that is not installed is read each time: when it comes back, its first requests must not be refused.
-    if (shop.isInstalled) this.#known.set(shopDomain, { shop, readAtMs: Date.now() });
-    return shop;
+    for (const shop of shops) if (shop.isInstalled) this.#known.set(shop.shopDomain, { shop, readAtMs });
+    return new Map(shops.map((shop) => [shop.shopDomain, shop]));
   }
 
   /** Every shop, installed or not, by merchant id. */
   async listShops(): Promise<Shop[]> {
     const rows = await this.#database.forNoMerchant((tx) =>
-      tx.query<ShopRow>(
-        'select merchant_id, shop_domain, currency, timezone, is_installed from shops order by merchant_id',
-      ),
+      tx.query<ShopRow>(`select ${columns} from shops order by merchant_id`),
     );
     return rows.map(fromRow);
   }
 
   /** The shop of a merchant. */
   async findMerchant(tx: Tx, merchantId: number): Promise<Shop | undefined> {
-    const [row] = await tx.query<ShopRow>(
-      'select merchant_id, shop_domain, currency, timezone, is_installed from shops where merchant_id = $1',
-      [merchantId],
-    );
+    const [row] = await tx.query<ShopRow>(`select ${columns} from shops where merchant_id = $1`, [merchantId]);
     return row && fromRow(row);
   }
 
