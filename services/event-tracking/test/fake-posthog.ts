@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
@@ -41,7 +41,9 @@ export async function startFakePostHog(key: string): Promise<FakePostHog> {
   const batches: PostHogBatch[] = [];
   const next: FakePostHog['next'] = [];
   let requests = 0;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void answer(request, response));
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     requests += 1;
     const planned = next.shift();
     if (planned === 'silence') return;
@@ -49,7 +51,7 @@ export async function startFakePostHog(key: string): Promise<FakePostHog> {
     const status = planned?.status ?? judge(request, body);
     if (status === 200) batches.push(JSON.parse(body ?? '') as PostHogBatch);
     response.writeHead(status, { 'content-type': 'application/json', ...planned?.headers }).end('{}');
-  });
+  }
 
   function judge(request: IncomingMessage, body: string | undefined): number {
     if (request.method !== 'POST' || request.url !== '/batch/') return 404;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type FakeKms = {
@@ -26,7 +26,9 @@ export async function startFakeKms(options: FakeKmsOptions): Promise<FakeKms> {
   const wrappingKey = randomBytes(32);
   const calls: string[] = [];
   const failures: FakeKms['failures'] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void respond(request, response));
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     calls.push(String(request.headers['x-amz-target']));
     const failure = failures.shift();
@@ -35,7 +37,8 @@ export async function startFakeKms(options: FakeKmsOptions): Promise<FakeKms> {
     response.setHeader('content-type', 'application/x-amz-json-1.1');
     if ('Plaintext' in answer) response.end(JSON.stringify(answer));
     else response.end(failure?.body ?? JSON.stringify({ __type: answer.type }));
-  });
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -85,13 +88,13 @@ function checkSignature(
     /^AWS4-HMAC-SHA256 Credential=(\w+)\/(\d{8})\/([\w-]+)\/kms\/aws4_request, SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/;
   const match = pattern.exec(request.headers.authorization ?? '');
   if (!match) return { status: 400, type: 'MissingAuthenticationTokenException' };
-  const [, accessKeyId, day, region, signedHeaders = '', signature] = match;
+  const [, accessKeyId, day = '', region = '', signedHeaders = '', signature] = match;
   const time = String(request.headers['x-amz-date']);
   const isFresh =
     Math.abs(Date.now() - Date.parse(time.replace(/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/, '$1-$2-$3T$4:$5:$6Z'))) <
     300_000;
   if (accessKeyId !== expected.accessKeyId) return { status: 400, type: 'UnrecognizedClientException' };
-  if (region !== expected.region || !time.startsWith(String(day)) || !isFresh) return refused;
+  if (region !== expected.region || !time.startsWith(day) || !isFresh) return refused;
   if (request.headers['x-amz-security-token'] !== expected.sessionToken)
     return { status: 400, type: 'UnrecognizedClientException' };
   const names = signedHeaders.split(';');
@@ -107,10 +110,7 @@ function checkSignature(
   const headers = names.map((name) => `${name}:${String(request.headers[name])}\n`).join('');
   const canonical = `POST\n${request.url}\n\n${headers}\n${signedHeaders}\n${sha256(body)}`;
   const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
-  const key = hmac(
-    hmac(hmac(hmac(`AWS4${expected.secretAccessKey}`, String(day)), String(region)), 'kms'),
-    'aws4_request',
-  );
+  const key = hmac(hmac(hmac(hmac(`AWS4${expected.secretAccessKey}`, day), region), 'kms'), 'aws4_request');
   const toSign = `AWS4-HMAC-SHA256\n${time}\n${day}/${region}/kms/aws4_request\n${sha256(canonical)}`;
   return hmac(key, toSign).toString('hex') === signature ? undefined : refused;
 }

@@ -15,8 +15,8 @@ export type ProductEvent = {
 /** The UUID that follows from a name: version 8 of RFC 9562, the first bits of a SHA-256. */
 export function eventIdOf(...parts: readonly (string | number)[]): string {
   const hash = createHash('sha256').update(parts.join('/')).digest();
-  hash[6] = (hash[6]! & 0x0f) | 0x80;
-  hash[8] = (hash[8]! & 0x3f) | 0x80;
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = hash.toString('hex', 0, 16);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
