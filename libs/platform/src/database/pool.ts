@@ -34,5 +34,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks (PostgreSQL restarts) is dropped from the pool; the next query opens another.
   pool.on('error', () => undefined);
+  // One that breaks while it is in use says so to whoever waits for its answer; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
