@@ -34,7 +34,8 @@ ${environmentOf(overview())}
 function describeDefault(schema: z.ZodType): string {
   const absent = schema.safeParse(undefined);
   if (!absent.success) return 'required';
-  return absent.data === undefined ? '' : code(String(absent.data));
+  const value = absent.data as string | number | undefined;
+  return value === undefined ? '' : code(`${value}`);
 }
 
 /** The part of the help text that lists variables. */

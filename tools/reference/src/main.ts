@@ -17,7 +17,7 @@ const problems = await (isCheck ? check() : generate());
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-type Document = { path: string; write(server: Server): string };
+type Document = { path: string; write: (server: Server) => string };
 
 function documents(): readonly Document[] {
   return [

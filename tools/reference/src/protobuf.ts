@@ -18,8 +18,8 @@ export async function checkProtobuf(): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-protobuf-'));
   try {
     const problems: string[] = [];
-    await buf(['lint']).catch((error: { stdout?: string }) =>
-      problems.push(`buf lint: ${error.stdout ?? String(error)}`),
+    await buf(['lint']).catch((error: Error & { stdout?: string }) =>
+      problems.push(`buf lint: ${error.stdout || error.message}`),
     );
     await buf(['generate', '--output', folder]);
     const fresh = readTree(join(folder, 'src/proto'));
