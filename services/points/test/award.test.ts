@@ -175,6 +175,21 @@ describe('points due for an order', () => {
     expect(due(facts({ snapshot: aSnapshot({ lines }), refunds }))).toBe(10);
   });
 
+  it.each([
+    ['paid back later, without naming it', {}, aRefund({ id: 2, totalMinor: 3_000 }), 10],
+    ['paid back with something on top', {}, aRefund({ id: 2, totalMinor: 3_500 }), 5],
+    ['paid back in part', {}, aRefund({ id: 2, totalMinor: 1_000 }), 10],
+    [
+      'announced as a refund without money, then paid back',
+      { 1: aRefund({ lines: [{ ...line, quantity: 3, subtotalMinor: 3_000 }] }) },
+      aRefund({ id: 2, totalMinor: 3_000 }),
+      10,
+    ],
+  ])('takes what an edit removed off once: %s', (_case, announced, refund, points) => {
+    const lines = [aLine({ quantity: 4, currentQuantity: 1, priceMinor: 1_000 })];
+    expect(due(facts({ snapshot: aSnapshot({ lines }), refunds: { ...announced, [refund.id]: refund } }))).toBe(points);
+  });
+
   it('shrinks a fixed award with what is left of the order', () => {
     const fixed = { kind: 'fixed', fixedPoints: 100 } as const;
     const lines = [aLine({ id: 1, priceMinor: 3_000 }), aLine({ id: 2, priceMinor: 1_000 })];

@@ -141,8 +141,7 @@ function lineMinor(line: OrderLine, { snapshot, refunds, rule }: LineContext): n
   if (refundedQuantity >= line.quantity) return 0;
   // A refund gives back what was paid; the discounted part that counted goes with it.
   if (rule.counts.discountedPart) refundedMinor += proportion(line.discountMinor, refundedQuantity, line.quantity);
-  const editedAway = Math.max(0, line.quantity - line.currentQuantity - refundedQuantity);
-  const kept = proportion(whole, line.quantity - editedAway, line.quantity);
+  const kept = proportion(whole, line.quantity - editedAway(line, refundedQuantity), line.quantity);
   return Math.max(0, kept - refundedMinor);
 }
 
@@ -161,15 +160,33 @@ function shippingMinor(
   return Math.max(0, snapshot.shippingMinor + taxChange(snapshot.shippingTaxMinor, snapshot, rule) - refunded);
 }
 
-/** Money given back for no particular line: goodwill, or an amount typed in by hand. */
+/**
+ * Money given back beyond what was taken out of the order: goodwill, or an amount typed in by hand. Over all refunds
+ * together, because Shopify pays for pieces that an edit removed in a refund of its own, which names no lines.
+ */
 function refundedBeyondLines(refunds: readonly Refund[], snapshot: OrderSnapshot): number {
-  return refunds.reduce((total, refund) => {
-    const lines = refund.lines.reduce(
-      (subtotal, line) => subtotal + line.subtotalMinor + (snapshot.taxesIncluded ? 0 : line.taxMinor),
-      0,
-    );
-    return total + Math.max(0, refund.totalMinor - lines - refund.shippingMinor);
-  }, 0);
+  const taxOnTop = (taxMinor: number) => (snapshot.taxesIncluded ? 0 : taxMinor);
+  let beyond = 0;
+  const returned = new Map<number, number>();
+  for (const refund of refunds) {
+    beyond += refund.totalMinor - refund.shippingMinor;
+    for (const line of refund.lines) {
+      beyond -= line.subtotalMinor + taxOnTop(line.taxMinor);
+      returned.set(line.lineId, (returned.get(line.lineId) ?? 0) + line.quantity);
+    }
+  }
+  if (beyond <= 0) return 0;
+  for (const line of snapshot.lines) {
+    const removed = editedAway(line, returned.get(line.id) ?? 0);
+    const paid = line.priceMinor * line.quantity - line.discountMinor + taxOnTop(line.taxMinor);
+    if (removed > 0) beyond -= proportion(paid, removed, line.quantity);
+  }
+  return Math.max(0, beyond);
+}
+
+/** Pieces that an edit took out of a line, beside those that were returned. */
+function editedAway({ quantity, currentQuantity }: OrderLine, returnedQuantity: number): number {
+  return Math.max(0, quantity - currentQuantity - returnedQuantity);
 }
 
 function lessProportionally(lines: Eligible[], deductionMinor: number): Eligible[] {
