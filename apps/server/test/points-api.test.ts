@@ -130,7 +130,7 @@ describe('settings', () => {
         shop.asMerchant('PUT', '/v1/api/points/settings', { version: body.version, settings: body.settings }),
       ),
     );
-    expect(saves.map((save) => save.status).sort()).toEqual([200, 409]);
+    expect(saves.map((save) => save.status).sort((a, b) => a - b)).toEqual([200, 409]);
     expect(saves.find((save) => save.status === 409)?.body).toMatchObject({
       code: 'settings-conflict',
       current: { version: body.version + 1 },
@@ -265,7 +265,7 @@ describe('redeeming', () => {
     const customers = await Promise.all(Array.from({ length: 5 }, () => shop.customerWith(200)));
     const rewardId = await rewardOf(1, { totalMax: 2 });
     const answers = await Promise.all(customers.map((customer) => redeem(customer, rewardId)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 422, 422, 422]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 201, 422, 422, 422]);
   });
 
   it('gives the points back when Shopify refuses the discount', async () => {

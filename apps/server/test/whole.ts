@@ -12,6 +12,7 @@ import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { freePort } from '@loyalnest/platform/testing/ports';
 import type { SettingsResponse } from '@loyalnest/contracts/rest/points';
+import { eventTracking } from '@loyalnest/event-tracking';
 import { points } from '@loyalnest/points';
 import { readAppToml, startSimulator, type Simulator } from '@loyalnest/shopify-simulator';
 
@@ -66,7 +67,13 @@ export async function openWhole(): Promise<Whole> {
   });
   const clock = new SharedClock(simulator);
   const logger = createLogger({ level: 'silent', service: 'test' });
-  const running = await start({ config, services: [auth, adminCore, points], clock, logger, runsJobs: false });
+  const running = await start({
+    config,
+    services: [auth, adminCore, points, eventTracking],
+    clock,
+    logger,
+    runsJobs: false,
+  });
   const control: Whole['control'] = async (method, path, body) => {
     const response = await fetch(`${simulator.url}/control${path}`, {
       method,
