@@ -10,43 +10,45 @@ const pointsCount = z.number().int().min(0).max(1_000_000_000);
 /** How a purchase earns. */
 export const purchaseRuleSchema = z.object({
   isOn: z.boolean(),
-  /** `rate`: points per unit of currency; `fixed`: points per order. */
-  kind: z.enum(['rate', 'fixed']),
+  kind: z.enum(['rate', 'fixed']).describe('`rate`: points per unit of currency; `fixed`: points per order.'),
   rate: decimalString,
   fixedPoints: pointsCount,
   rounding: z.enum(['down', 'nearest', 'up']),
-  /** The order status that earns. */
-  earnsWhen: z.enum(['created', 'paid', 'fulfilled']),
-  /** Days after the order during which its points stay pending; 0 makes them available at once. */
-  approvalDays: z.number().int().min(0).max(365),
+  earnsWhen: z.enum(['created', 'paid', 'fulfilled']).describe('The order status that earns.'),
+  approvalDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .describe('Days after the order during which its points stay pending; 0 makes them available at once.'),
   counts: z.object({
     tax: z.boolean(),
     shipping: z.boolean(),
-    /** Whether an amount a discount took off still earns. */
-    discountedPart: z.boolean(),
+    discountedPart: z.boolean().describe('Whether an amount a discount took off still earns.'),
   }),
-  /** Whether an order placed as a guest earns once Shopify connects it to a customer. */
-  guestsMayClaim: z.boolean(),
-  /** Shopify product ids that never earn. */
-  excludedProductIds: z.array(z.number().int().positive()).max(1_000),
+  guestsMayClaim: z
+    .boolean()
+    .describe('Whether an order placed as a guest earns once Shopify connects it to a customer.'),
+  excludedProductIds: z.array(z.number().int().positive()).max(1_000).describe('Shopify product ids that never earn.'),
 });
 
 export const signupRuleSchema = z.object({ isOn: z.boolean(), points: pointsCount });
 
 /** One version of a merchant's programme. */
-export const programmeSettingsSchema = z.object({
-  isOn: z.boolean(),
-  /** What a point is called, per language tag, with the plural forms of `Intl.PluralRules`. */
-  pointsName: z.record(
-    z.string().min(2).max(10),
-    z.object({ one: z.string().min(1).max(40), other: z.string().min(1).max(40) }),
-  ),
-  purchase: purchaseRuleSchema,
-  signup: signupRuleSchema,
-  expiry: z.object({ afterMonths: z.number().int().min(1).max(120).nullable() }),
-  /** What a clawback does when too few points are available. */
-  clawbackPolicy: z.enum(['negative', 'floor']),
-});
+export const programmeSettingsSchema = z
+  .object({
+    isOn: z.boolean(),
+    /** What a point is called, per language tag, with the plural forms of `Intl.PluralRules`. */
+    pointsName: z.record(
+      z.string().min(2).max(10),
+      z.object({ one: z.string().min(1).max(40), other: z.string().min(1).max(40) }),
+    ),
+    purchase: purchaseRuleSchema,
+    signup: signupRuleSchema,
+    expiry: z.object({ afterMonths: z.number().int().min(1).max(120).nullable() }),
+    clawbackPolicy: z.enum(['negative', 'floor']).describe('What a clawback does when too few points are available.'),
+  })
+  .meta({ id: 'ProgrammeSettings' });
 
 export type PurchaseRule = z.infer<typeof purchaseRuleSchema>;
 export type ProgrammeSettings = z.infer<typeof programmeSettingsSchema>;

@@ -15,7 +15,13 @@ type Route = {
   security?: Record<string, unknown>[];
   responses: Record<string, Content & { $ref?: string }>;
 };
-type Document = Api & { components: { securitySchemes: Record<string, unknown>; responses: Record<string, Content> } };
+type Document = Api & {
+  components: {
+    schemas: Record<string, Schema>;
+    securitySchemes: Record<string, unknown>;
+    responses: Record<string, Content>;
+  };
+};
 
 const document = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')) as Document;
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -25,6 +31,16 @@ const routes = Object.entries(document.paths).flatMap(([path, item]) =>
     route: route as unknown as Route,
   })),
 );
+
+type Schema = { $ref?: string; properties?: Record<string, unknown> };
+
+/** The schema of what the route gives when all went well, looked up if it has a name. */
+function answerOf(route: Route): Schema | undefined {
+  const [, answer] = Object.entries(route.responses).find(([status]) => status.startsWith('2')) ?? [];
+  const { schema } = (answer?.content?.['application/json'] ?? {}) as { schema?: Schema };
+  const name = schema?.$ref?.split('/').at(-1);
+  return name === undefined ? schema : document.components.schemas[name];
+}
 
 describe('docs/openapi.json', () => {
   it('is OpenAPI 3.1', async () => {
@@ -43,14 +59,10 @@ describe('docs/openapi.json', () => {
     }
   });
 
-  it.each(routes)('$name says what it does and what it answers', ({ route, method }) => {
+  it.each(routes)('$name says what it does and what it answers', ({ route }) => {
     expect(route.summary).toBeTruthy();
-    const [status] = Object.keys(route.responses);
-    expect(status).toMatch(/^2/);
-    const answer = route.responses[status ?? '']?.content?.['application/json'] as { schema?: unknown } | undefined;
-    expect(answer?.schema).toBeTypeOf('object');
+    expect(answerOf(route)).toBeTypeOf('object');
     expect(Object.keys(route.responses)).toEqual(expect.arrayContaining(['500', '503']));
-    if (method === 'post' || method === 'put') expect(route.responses).not.toHaveProperty('204');
   });
 
   it.each(routes)('$name names its ways in, and they exist', ({ route }) => {
@@ -83,7 +95,7 @@ describe('docs/openapi.json', () => {
   });
 
   it('reads lists page by page', () => {
-    const lists = routes.filter(({ route }) => JSON.stringify(route.responses['200'] ?? {}).includes('"nextCursor"'));
+    const lists = routes.filter(({ route }) => 'nextCursor' in (answerOf(route)?.properties ?? {}));
     expect(lists.length).toBeGreaterThan(0);
     for (const { route } of lists)
       expect(route.parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['cursor', 'limit']));

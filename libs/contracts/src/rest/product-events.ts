@@ -34,17 +34,21 @@ const shopperEventSchemas = [
 /** A page that has been offline sends what it has in several requests. */
 const eventsMax = 50;
 
-export const reportEventsSchema = z.object({
-  events: z
-    .array(z.discriminatedUnion('name', [...merchantEventSchemas, ...shopperEventSchemas]))
-    .min(1)
-    .max(eventsMax),
-});
+export const reportEventsSchema = z
+  .object({
+    events: z
+      .array(z.discriminatedUnion('name', [...merchantEventSchemas, ...shopperEventSchemas]))
+      .min(1)
+      .max(eventsMax),
+  })
+  .meta({ id: 'ReportEvents' });
 export type ReportedEvent = z.infer<typeof reportEventsSchema>['events'][number];
 
-export const reportEventsResponseSchema = z.object({
-  recorded: z.number().int().describe('How many of the events were new.'),
-});
+export const reportEventsResponseSchema = z
+  .object({
+    recorded: z.number().int().describe('How many of the events were new.'),
+  })
+  .meta({ id: 'ReportEventsResponse' });
 export type ReportEventsResponse = z.infer<typeof reportEventsResponseSchema>;
 
 const names = (schemas: readonly { shape: { name: { value: string } } }[]) =>

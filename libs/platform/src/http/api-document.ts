@@ -30,6 +30,7 @@ export function addApiDocument(app: NestFastifyApplication): void {
 /** OpenAPI 3.1 of every controller in this process: what they take, what they give, and how they fail. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const routes = findRoutes(app);
+  const components = new Map<string, string>();
   const settings = new DocumentBuilder()
     .setTitle('LoyalNest')
     .setVersion('1')
@@ -38,9 +39,13 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, settings, {
     operationIdFactory: operationId,
-    standardSchemaConverter: (schema, { schemaType }) => ({ schema: toJsonSchema(schema as z.ZodType, schemaType) }),
+    standardSchemaConverter(schema, { schemaType }) {
+      const converted = toJsonSchema(schema as z.ZodType, schemaType);
+      assertSame(converted.components, components);
+      return converted;
+    },
     autoTagControllers: false,
-  } as Parameters<typeof SwaggerModule.createDocument>[2]);
+  });
 
   const ways: Record<string, SecuritySchemeObject> = {};
   const responses: Record<string, ResponseObject> = {};
@@ -52,7 +57,11 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
       describeProblems(operation, route, responses);
     }
   }
-  document.components = { schemas: { Problem: problemSchema }, responses, securitySchemes: ways };
+  document.components = {
+    schemas: { ...document.components?.schemas, Problem: problemSchema },
+    responses,
+    securitySchemes: ways,
+  };
   return document;
 }
 
@@ -189,11 +198,15 @@ function describeResponse(codes: readonly ErrorCode[]): ResponseObject {
 }
 
 /**
- * Answers may gain members, so their objects stay open; and the bounds of safe integers, which every integer of ours has,
- * are said once by the format.
+ * A schema as OpenAPI 3.1 has it; those that have an id become components. Answers may gain members, so their objects stay
+ * open; and the bounds of safe integers, which every integer of ours has, are said once by the format.
  */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    $defs,
+    ...json
+  } = z.toJSONSchema(schema, {
     io,
     target: 'draft-2020-12',
     override({ jsonSchema }) {
@@ -206,5 +219,14 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output') {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },
   });
-  return json as never;
+  return { schema: json, components: $defs ?? {} };
+}
+
+/** A schema that is taken and given may differ between the two, by its defaults; then it needs two names. */
+function assertSame(added: Readonly<Record<string, unknown>>, known: Map<string, string>): void {
+  for (const [name, schema] of Object.entries(added)) {
+    const text = JSON.stringify(schema);
+    if ((known.get(name) ?? text) !== text) throw new Error(`two schemas are called ${name} in the API document`);
+    known.set(name, text);
+  }
 }
