@@ -1,11 +1,11 @@
 import { checkBoundaries } from './boundaries.ts';
 import { checkGenerated } from './generated.ts';
 import { checkWith } from './program.ts';
-import type { Stage } from './stage.ts';
+import type { Outcome, Stage } from './stage.ts';
 
 /** What can be said about the code without running it. */
 export const staticStages: readonly Stage[] = [
-  { name: 'types', run: () => checkWith('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']) },
+  { name: 'types', run: checkTypes },
   { name: 'lint', run: () => checkWith('node_modules/oxlint/bin/oxlint', []) },
   { name: 'module boundaries', run: () => checkBoundaries() },
   {
@@ -15,3 +15,15 @@ export const staticStages: readonly Stage[] = [
   { name: 'unused code', run: () => checkWith('node_modules/knip/bin/knip.js', ['--no-progress']) },
   { name: 'generated files', run: checkGenerated },
 ];
+
+/** What was found the last time is kept, so that only what has changed is looked at again. */
+async function checkTypes(): Promise<Outcome> {
+  const kept = 'node_modules/.cache/loyalnest/types.tsbuildinfo';
+  return checkWith('node_modules/typescript/bin/tsc', [
+    '-p',
+    'tsconfig.json',
+    '--incremental',
+    '--tsBuildInfoFile',
+    kept,
+  ]);
+}

@@ -8,20 +8,15 @@ import type { Outcome } from './stage.ts';
 export async function runVitest(options: {
   projects: readonly string[];
   filters: readonly string[];
-  env?: Record<string, string>;
 }): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-check-'));
   const resultFile = join(folder, 'result.json');
   try {
-    const { exitCode, output } = await runNode(
-      'node_modules/vitest/vitest.mjs',
-      [
-        ...['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`],
-        ...options.projects.flatMap((project) => ['--project', project]),
-        ...options.filters,
-      ],
-      options.env ? { env: options.env } : {},
-    );
+    const { exitCode, output } = await runNode('node_modules/vitest/vitest.mjs', [
+      ...['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`],
+      ...options.projects.flatMap((project) => ['--project', project]),
+      ...options.filters,
+    ]);
     const tests = readCounts(resultFile);
     return { isPassed: exitCode === 0 && tests !== undefined, output, ...(tests ? describeTests(tests) : {}) };
   } finally {

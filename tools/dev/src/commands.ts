@@ -3,8 +3,8 @@ import { parseOptions } from './options.ts';
 export type Command = { name: string; usage: string; summary: string } & (
   | { run(args: string[]): Promise<number> }
   /**
-   * A program of its own, relative to the repository, that gets the arguments as they are and finds the running instance
-   * in its environment (see `environment.ts`). `needs: 'instance'` refuses to start it while nothing runs.
+   * A program of its own, relative to the repository, that gets the arguments as they are. One that needs the instance
+   * finds it in its environment (see `environment.ts`) and is not started while none runs; the others see none.
    */
   | { script: string; needs: 'instance' | 'nothing' }
 );

@@ -25,6 +25,7 @@ export async function runScript(command: Extract<Command, { script: string }>, a
 }
 
 function findEnvironment(command: Extract<Command, { script: string }>): Record<string, string> {
+  if (command.needs === 'nothing') return {};
   const wanted = findInstance();
   const state = findSupervisor(wanted) ? readState(wanted) : undefined;
   if (state?.phase === 'running') {
@@ -32,6 +33,5 @@ function findEnvironment(command: Extract<Command, { script: string }>): Record<
     const instance = findInstance({ LOYALNEST_HOME: wanted.home, LOYALNEST_PORT_BASE: String(state.ports.server) });
     return toolEnvironment(instance, { state, secrets: readSecrets(instance) });
   }
-  if (command.needs === 'nothing') return { LOYALNEST_HOME: wanted.home };
   throw new UserError(`${command.name} needs LoyalNest running; start it with ./dev.sh up`);
 }
