@@ -2,6 +2,8 @@ import type { Service } from '@loyalnest/platform/service';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
+import { DepartureEvents } from './merging/customer.events.ts';
+import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -9,13 +11,15 @@ import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconci
 import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
+import { SignupEvents } from './signup/signup.events.ts';
 
 /** The ledger: orders become points, points become rewards. */
 export const points: Service = {
   name: 'points',
   module: PointsModule,
   encrypts: true,
-  events: [ShopEvents],
+  // In the order in which things happen: a shop installs, a customer signs up, a customer goes.
+  events: [ShopEvents, SignupEvents, DepartureEvents],
   jobs: [
     ApprovePoints,
     ExpirePoints,
@@ -23,6 +27,7 @@ export const points: Service = {
     MakePartitions,
     ReconcileOrders,
     RefreshGiftCardOrders,
+    SettleLeftOvers,
     Settlement,
     VerifyLedger,
   ],

@@ -14,6 +14,9 @@ import { OrderIntake } from './intake/order-intake.ts';
 import { OrderWebhooks } from './intake/order-webhooks.ts';
 import { Ledger } from './ledger/ledger.service.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
+import { DepartureEvents } from './merging/customer.events.ts';
+import { Departures } from './merging/departures.service.ts';
+import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -26,6 +29,7 @@ import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
+import { SignupEvents } from './signup/signup.events.ts';
 
 @Module({
   imports: [ShopifyModule],
@@ -39,6 +43,8 @@ import { ShopEvents } from './shops/shop.events.ts';
     },
     ApprovePoints,
     BalanceReader,
+    DepartureEvents,
+    Departures,
     DiscountCodes,
     ExpirePoints,
     ForgetOldRows,
@@ -51,8 +57,10 @@ import { ShopEvents } from './shops/shop.events.ts';
     Reconciliation,
     Redemptions,
     RefreshGiftCardOrders,
+    SettleLeftOvers,
     Settlement,
     ShopEvents,
+    SignupEvents,
     VerifyLedger,
   ],
 })

@@ -1,9 +1,9 @@
 import type { Tx } from '@loyalnest/platform/database/database';
 import { customerKeyOf, postPlans, type PostablePlan } from '../ledger/post-plans.ts';
-import { lockBalances, type CustomerKey } from '../ledger/posting.repository.ts';
+import { lockBalances, type CustomerKey, type LockedBalance } from '../ledger/posting.repository.ts';
 import type { Transfer } from '../ledger/transfer.ts';
 import { newOrder, readOrders, type OrderKey } from '../orders/order.repository.ts';
-import { planOrder, type OrderState, type Programme } from '../orders/order-plan.ts';
+import { planOrder, type CustomerStanding, type OrderState, type Programme } from '../orders/order-plan.ts';
 import { isSameFacts, joinFacts, type OrderFacts } from '../orders/order-snapshot.ts';
 import type { ProgrammeCache } from '../programme/programme.repository.ts';
 import { planRedemptions, type RedemptionPlan } from '../redemption/order-redemptions.ts';
@@ -36,13 +36,9 @@ type Planned = PostablePlan & { redemptions: RedemptionPlan };
  * `due − posted` for each, and writes everything in one statement. An order that cannot be planned is left out and named.
  * Throws `LostRace` when another transaction was faster; the batch may simply run again.
  */
-export async function postOrders(arrivals: readonly OrderArrival[], context: BatchContext): Promise<BatchResult> {
+export async function postOrders(given: readonly OrderArrival[], context: BatchContext): Promise<BatchResult> {
   const { tx, now } = context;
-  const balances = await lockBalances(tx, {
-    customers: customersOf(arrivals),
-    orders: arrivals,
-    codes: codesOf(arrivals),
-  });
+  const { arrivals, balances } = await lockCustomers(tx, given);
   const { orders, epoch } = await readOrders(tx, arrivals);
   const merchantIds = [...new Set(arrivals.map((arrival) => arrival.merchantId))];
   const programmes = await context.programmes.load(tx, merchantIds, epoch);
@@ -50,10 +46,11 @@ export async function postOrders(arrivals: readonly OrderArrival[], context: Bat
 
   const refused: BatchResult['refused'] = [];
   const planned: Planned[] = [];
+  const closed = new Set(balances.filter(({ isClosed }) => isClosed).map(customerKeyOf));
   const known = new Map(orders.map((order) => [keyOf(order), order]));
   for (const arrival of arrivals) {
     try {
-      const plan = planArrival(arrival, { known, programmes, redemptions, now });
+      const plan = planArrival(arrival, { known, programmes, redemptions, closed, now });
       if (plan) planned.push(plan);
     } catch (error) {
       refused.push({ arrival, error: error as Error });
@@ -78,8 +75,37 @@ type PlanContext = {
   known: ReadonlyMap<string, OrderState>;
   programmes: ReadonlyMap<number, Programme>;
   redemptions: RedemptionLookup;
+  /** Keys of customers who were deleted. */
+  closed: ReadonlySet<string>;
   now: Date;
 };
+
+/** Locks every customer whom the batch may pay. Orders of one who was merged into another become the other's. */
+async function lockCustomers(
+  tx: Tx,
+  arrivals: readonly OrderArrival[],
+): Promise<{ arrivals: readonly OrderArrival[]; balances: LockedBalance[] }> {
+  const balances = await lockBalances(tx, {
+    customers: customersOf(arrivals),
+    orders: arrivals,
+    codes: codesOf(arrivals),
+  });
+  const merged = balances.filter(({ mergedInto }) => mergedInto !== null);
+  if (merged.length === 0) return { arrivals, balances };
+  const mergedInto = new Map(merged.map((balance) => [customerKeyOf(balance), balance.mergedInto]));
+  const redirected = arrivals.map((arrival) => redirect(arrival, mergedInto));
+  const others = await lockBalances(tx, { customers: customersOf(redirected) });
+  const all = new Map([...balances, ...others].map((balance) => [customerKeyOf(balance), balance]));
+  return { arrivals: redirected, balances: [...all.values()] };
+}
+
+function redirect(arrival: OrderArrival, mergedInto: ReadonlyMap<string, number | null>): OrderArrival {
+  const { snapshot } = arrival.facts;
+  if (snapshot?.customerId == null) return arrival;
+  const customerId = mergedInto.get(customerKeyOf({ merchantId: arrival.merchantId, customerId: snapshot.customerId }));
+  if (customerId == null) return arrival;
+  return { ...arrival, facts: { ...arrival.facts, snapshot: { ...snapshot, customerId } } };
+}
 
 function planArrival(arrival: OrderArrival, context: PlanContext): Planned | undefined {
   const before = context.known.get(keyOf(arrival)) ?? newOrder(arrival);
@@ -87,7 +113,7 @@ function planArrival(arrival: OrderArrival, context: PlanContext): Planned | und
   if (before.revision > 0 && isSameFacts(before.facts, facts)) return undefined;
   const programme = context.programmes.get(arrival.merchantId);
   if (!programme) throw new Error(`merchant ${arrival.merchantId} has no programme`);
-  const plan = planOrder(before, facts, programme, context.now);
+  const plan = planOrder(before, facts, programme, context.now, standingOf(before, facts, context.closed));
   const redemptions = planRedemptions(plan.state, context.redemptions);
   // A second order of this batch that names the same code finds it used.
   context.redemptions.record(redemptions.changed);
@@ -97,6 +123,13 @@ function planArrival(arrival: OrderArrival, context: PlanContext): Planned | und
     redemptions,
     posted: (transfer) => nameCapture(redemptions, transfer),
   };
+}
+
+function standingOf(before: OrderState, facts: OrderFacts, closed: ReadonlySet<string>): CustomerStanding {
+  if (closed.size === 0) return 'open';
+  const { merchantId } = before;
+  const customerId = before.award ? before.customerId : (facts.snapshot?.customerId ?? null);
+  return customerId !== null && closed.has(customerKeyOf({ merchantId, customerId })) ? 'closed' : 'open';
 }
 
 /** Records which transfer captured the reward, so that giving it back can name it. */

@@ -32,13 +32,25 @@ with wanted as (
   from unnest($3::bigint[], $4::bigint[]) as touched (merchant_id, order_id)
   join reward_redemptions using (merchant_id, order_id)
 )
-select merchant_id, customer_id, pending, available, held
+select merchant_id, customer_id, pending, available, held, closed_at is not null as is_closed, merged_into
 from customer_balances
 join wanted using (merchant_id, customer_id)
 order by merchant_id, customer_id
 for update of customer_balances`;
 
-type BalanceRow = { merchant_id: number; customer_id: number } & Balance;
+type BalanceRow = {
+  merchant_id: number;
+  customer_id: number;
+  is_closed: boolean;
+  merged_into: number | null;
+} & Balance;
+
+/** A balance whose row this transaction holds. */
+export type LockedBalance = CustomerBalance & {
+  /** The customer was deleted, or merged into another. */
+  isClosed: boolean;
+  mergedInto: number | null;
+};
 
 export type Touched = {
   customers: readonly CustomerKey[];
@@ -46,10 +58,7 @@ export type Touched = {
   codes?: readonly { merchantId: number; code: string }[];
 };
 
-export async function lockBalances(
-  tx: Tx,
-  { customers, orders = [], codes = [] }: Touched,
-): Promise<CustomerBalance[]> {
+export async function lockBalances(tx: Tx, { customers, orders = [], codes = [] }: Touched): Promise<LockedBalance[]> {
   const rows = await tx.query<BalanceRow>(
     lockBalancesSql,
     [
@@ -68,6 +77,8 @@ export async function lockBalances(
     pending: row.pending,
     available: row.available,
     held: row.held,
+    isClosed: row.is_closed,
+    mergedInto: row.merged_into,
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
-import type { Entry } from '../ledger/book.ts';
+import type { ClawbackPolicy, Entry } from '../ledger/book.ts';
 import { duePoints, freezeAward, isEarning, type Award } from './award.ts';
 import type { OrderFacts } from './order-snapshot.ts';
 
@@ -24,17 +24,28 @@ export type Programme = { version: number; settings: ProgrammeSettings };
 
 export type OrderPlan = { state: OrderState; entries: Entry[] };
 
+/** A closed customer was deleted at Shopify: nothing more is earned, and nothing is taken that is not there. */
+export type CustomerStanding = 'open' | 'closed';
+
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
  * What to post so that the order's points equal what its facts are due: `due − posted`, never more. Pure; the same facts
  * again plan nothing.
  */
-export function planOrder(before: OrderState, facts: OrderFacts, programme: Programme, now: Date): OrderPlan {
+export function planOrder(
+  before: OrderState,
+  facts: OrderFacts,
+  programme: Programme,
+  now: Date,
+  standing: CustomerStanding = 'open',
+): OrderPlan {
   const revision = before.revision + 1;
   const customerId = before.award ? before.customerId : (facts.snapshot?.customerId ?? null);
-  const award = before.award ?? awardFor(facts, customerId, programme);
-  const due = award && customerId !== null ? duePoints(facts, award) : 0;
+  const award = before.award ?? (standing === 'open' ? awardFor(facts, customerId, programme) : null);
+  const posted = before.pendingPoints + before.availablePoints;
+  const wouldBeDue = award && customerId !== null ? duePoints(facts, award) : 0;
+  const due = standing === 'open' ? wouldBeDue : Math.min(wouldBeDue, posted);
   const state: OrderState = {
     ...before,
     revision,
@@ -46,8 +57,9 @@ export function planOrder(before: OrderState, facts: OrderFacts, programme: Prog
   };
   if (customerId === null || !award) return { state: { ...state, award: null, approveAt: null }, entries: [] };
 
-  const delta = due - before.pendingPoints - before.availablePoints;
-  const change = { state, customerId, delta, programme };
+  const delta = due - posted;
+  const policy = standing === 'open' ? programme.settings.clawbackPolicy : 'floor';
+  const change = { state, customerId, delta, programme, policy };
   const entries = delta > 0 ? credit({ ...change, award, now, isFirst: !before.award }) : debit(change);
   return { state: entries.reduce(applyToState, state), entries };
 }
@@ -67,6 +79,20 @@ export function planApproval(before: OrderState, programme: Programme, now: Date
   return { state: applyToState(state, entry), entries: [entry] };
 }
 
+/** Takes back what waits in `pending` of a customer who was deleted; the order is due no more than it has posted. */
+export function planDeparture(before: OrderState): OrderPlan {
+  if (before.pendingPoints === 0 || before.customerId === null) return { state: before, entries: [] };
+  const state = { ...before, revision: before.revision + 1, duePoints: before.availablePoints };
+  const entry: Entry = {
+    ...common(state, before.customerId, before.pendingPoints),
+    ...reverses(state),
+    kind: 'void',
+    businessKey: `order/${state.orderId}/void/${state.revision}`,
+    reason: 'The customer was deleted',
+  };
+  return { state: applyToState(state, entry), entries: [entry] };
+}
+
 function awardFor(facts: OrderFacts, customerId: number | null, programme: Programme): Award | null {
   const { settings, version } = programme;
   if (customerId === null || !settings.isOn || !settings.purchase.isOn) return null;
@@ -80,7 +106,13 @@ function approveAt(facts: OrderFacts, award: Award): Date | null {
   return new Date(Date.parse(facts.snapshot.createdAt) + award.rule.approvalDays * dayMs);
 }
 
-type Change = { state: OrderState; customerId: number; delta: number; programme: Programme };
+type Change = {
+  state: OrderState;
+  customerId: number;
+  delta: number;
+  programme: Programme;
+  policy: ClawbackPolicy;
+};
 type Credit = Change & { award: Award; now: Date; isFirst: boolean };
 
 function credit({ state, customerId, award, delta, now, programme, isFirst }: Credit): Entry[] {
@@ -94,7 +126,7 @@ function credit({ state, customerId, award, delta, now, programme, isFirst }: Cr
   return [{ ...entry, to: 'available', ...lotDates(state.facts, programme, now) }];
 }
 
-function debit({ state, customerId, delta, programme }: Change): Entry[] {
+function debit({ state, customerId, delta, policy }: Change): Entry[] {
   const voided = Math.min(state.pendingPoints, -delta);
   const clawedBack = -delta - voided;
   const entries: Entry[] = [];
@@ -104,7 +136,6 @@ function debit({ state, customerId, delta, programme }: Change): Entry[] {
   }
   if (clawedBack > 0) {
     const businessKey = `order/${state.orderId}/clawback/${state.revision}`;
-    const policy = programme.settings.clawbackPolicy;
     entries.push({
       ...common(state, customerId, clawedBack),
       ...reverses(state),

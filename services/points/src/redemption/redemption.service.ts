@@ -4,7 +4,7 @@ import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { Injectable } from '@nestjs/common';
 import { Ledger } from '../ledger/ledger.service.ts';
-import { retryLostRaces } from '../ledger/lost-race.ts';
+import { LostRace, retryLostRaces } from '../ledger/lost-race.ts';
 import { lockBalances } from '../ledger/posting.repository.ts';
 import { discountBucket, redemptionCode, redemptionExpiry, type Reward } from '../rewards/reward.ts';
 import { findReward, lockReward } from '../rewards/reward.repository.ts';
@@ -157,15 +157,17 @@ export class Redemptions {
   }
 
   private async change(
-    { merchantId, customerId, redemptionId }: Redemption,
+    { merchantId, redemptionId }: Redemption,
     next: (tx: Tx, current: Redemption) => Promise<Redemption>,
   ): Promise<Redemption> {
     const now = this.clock.now();
     const changed = await retryLostRaces(() =>
       this.database.forMerchant(merchantId, async (tx) => {
-        await lockBalances(tx, { customers: [{ merchantId, customerId }] });
+        const known = await findRedemption(tx, merchantId, redemptionId);
+        if (!known) throw new Error(`redemption ${redemptionId} is gone`);
+        await lockBalances(tx, { customers: [{ merchantId, customerId: known.customerId }] });
         const current = await findRedemption(tx, merchantId, redemptionId);
-        if (!current) throw new Error(`redemption ${redemptionId} is gone`);
+        if (current?.customerId !== known.customerId) throw new LostRace('the redemption went to another customer');
         const after = await next(tx, current);
         if (after !== current) await writeRedemptions(tx, [after], now);
         return after;
