@@ -1,5 +1,6 @@
 import { describeAddress } from './database.ts';
-import type { Instance } from './instance.ts';
+import { findHome, type Instance } from './instance.ts';
+import { demoShop } from './seed/seed.ts';
 import type { Started } from './start.ts';
 
 /** What a newcomer reads when everything is up. */
@@ -10,20 +11,54 @@ export function welcome(options: {
   isBackground: boolean;
 }): string {
   const { instance, started, took, isBackground } = options;
-  const simulator = started.app.isSimulated
-    ? [`  Shopify simulator  ${instance.simulatorUrl}`]
-    : [`  Shopify app        ${started.app.clientId}, reached at ${started.app.appUrl}`];
+  const { app, database } = started;
   return [
     '',
     `LoyalNest is up ${took}`,
-    `  Server             ${instance.serverUrl}`,
-    ...simulator,
-    `  PostgreSQL         ${describeAddress(started.database.ownerUrl)}`,
+    ...table([
+      ['Server', `${instance.serverUrl}  (its API: ${instance.serverUrl}/v1/openapi.json)`],
+      ...(app.isSimulated
+        ? simulated(instance)
+        : [['Shopify app', `${app.clientId}, reached at ${app.appUrl}`] as const]),
+      ['PostgreSQL', describeAddress(database.ownerUrl)],
+    ]),
     '',
-    'To try:',
-    '  ./dev.sh status          health and versions of each part',
-    '  ./dev.sh logs server -f  what the server writes',
+    'To try, in another terminal:',
+    ...table(suggestions(instance, app.isSimulated)),
     '',
-    isBackground ? './dev.sh down stops everything.' : 'Ctrl-C stops everything.',
+    isBackground ? `${command(instance)} down stops everything.` : 'Ctrl-C stops everything.',
   ].join('\n');
+}
+
+function simulated(instance: Instance): [string, string][] {
+  const shop = demoShop.split('.')[0];
+  return [
+    ['Demo shop', `http://${shop}.localhost:${instance.ports.simulator}/`],
+    ['Shopify simulator', instance.simulatorUrl],
+  ];
+}
+
+function suggestions(instance: Instance, isSimulated: boolean): [string, string][] {
+  const dev = command(instance);
+  return [
+    ...(isSimulated
+      ? ([
+          [`${dev} sim customer list`, 'the newest customers, with their ids'],
+          [`${dev} sim order place --customer ID --amount 49.90`, 'one of them buys something'],
+        ] satisfies [string, string][])
+      : []),
+    [`${dev} verify-ledger`, 'every check of the points ledger'],
+    [`${dev} status`, 'health and versions of each part'],
+    [`${dev} logs server -f`, 'what the server writes'],
+  ];
+}
+
+/** How to reach this copy from another terminal. */
+function command({ home }: Instance): string {
+  return home === findHome({}) ? './dev.sh' : `LOYALNEST_HOME=${home} ./dev.sh`;
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
