@@ -210,7 +210,7 @@ function toJsonSchema(schema: z.ZodType, io: 'input' | 'output') {
     io,
     target: 'draft-2020-12',
     override({ jsonSchema }) {
-      if (io === 'output') delete jsonSchema.additionalProperties;
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       // The format says it; the pattern is how Zod checks it.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       if (jsonSchema.type !== 'integer') return;
