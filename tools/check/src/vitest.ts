@@ -13,7 +13,7 @@ export async function runVitest(options: {
   const resultFile = join(folder, 'result.json');
   try {
     const { exitCode, output } = await runNode('node_modules/vitest/vitest.mjs', [
-      ...['run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${resultFile}`],
+      ...['run', '--passWithNoTests', '--reporter=dot', '--reporter=json', `--outputFile.json=${resultFile}`],
       ...options.projects.flatMap((project) => ['--project', project]),
       ...options.filters,
     ]);

@@ -1,3 +1,5 @@
+import { EmbeddedPostgresError } from '@loyalnest/platform/database/embedded/errors';
+
 /** Ends the program with one line that says what is wrong and what to do. Exit code 2 means: called wrongly. */
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -12,8 +14,7 @@ export class UserError extends Error {
 /** Turns what the system refuses into a line for a person; anything else is a defect and stays as it is. */
 export function explain(error: unknown, folder: string): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
-  if (error.name === 'EmbeddedPostgresError' || error.name === 'ConfigError')
-    return new UserError(error.message, 1, { cause: error });
+  if (error instanceof EmbeddedPostgresError) return new UserError(error.message, 1, { cause: error });
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(folder);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
@@ -25,7 +26,7 @@ export function explain(error: unknown, folder: string): unknown {
   return error;
 }
 
-export function diskFull(folder: string): UserError {
+function diskFull(folder: string): UserError {
   return new UserError(
     `the disk that holds ${folder} is full; free some space, or set LOYALNEST_HOME to a folder on another disk`,
   );

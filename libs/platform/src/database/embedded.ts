@@ -9,7 +9,6 @@ import { EmbeddedPostgresError } from './embedded/errors.ts';
 import { assertDataFolder, clearStalePidFile } from './embedded/folder.ts';
 import { launchServer, type Server, type ServerOptions } from './embedded/server.ts';
 
-export { EmbeddedPostgresError } from './embedded/errors.ts';
 export { stopStrayPostgres } from './embedded/folder.ts';
 
 export type EmbeddedPostgresOptions = {
