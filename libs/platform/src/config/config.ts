@@ -21,7 +21,9 @@ export const configSchema = z.object({
     .describe(
       'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service.',
     ),
-  DATABASE_ROLE_SECRET: secret.describe("Secret from which each service role's password is derived."),
+  DATABASE_ROLE_SECRET: secret.describe(
+    "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret.",
+  ),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
   MASTER_KEY_FILE: z
     .string()
