@@ -84,8 +84,7 @@ it('stays right while two processes post, approve, expire, spend and merge at th
       const directory = new ShopDirectory(database);
       const approve = () => new ApprovePoints(database, directory, clock, signal, logger).run();
       const expire = () => new ExpirePoints(database, directory, ledger, clock, signal, logger).run();
-      const redeem = (round: number) =>
-        redeemAndReturn(ledger, { merchantId, customerId: (round % customers) + 1, round });
+      const spend = (round: number) => spendSome(ledger, { merchantId, customerId: (round % customers) + 1, round });
       const merge = () => {
         const pair = { merchantId, from: 1, to: 2 };
         return retryLostRaces(() =>
