@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account } from './account.ts';
@@ -45,7 +45,7 @@ function readVersion(dataDir: string): string | undefined {
 export function clearStalePidFile(dataDir: string): void {
   const pid = readPid(dataDir);
   if (pid === undefined || !isAlive(pid)) return;
-  if (servesFolder(pid, realpathSync(dataDir))) {
+  if (servesFolder(pid, dataDir)) {
     const message = `PostgreSQL is already running on ${dataDir} (process ${pid})`;
     throw new EmbeddedPostgresError('already-running', message);
   }
@@ -61,7 +61,7 @@ export function isReady(dataDir: string, pid: number): boolean {
 /** Stops a server that an earlier, crashed run left behind. Returns whether there was one. */
 export async function stopStrayPostgres(dataDir: string): Promise<boolean> {
   const pid = readPid(dataDir);
-  if (pid === undefined || !isAlive(pid) || !servesFolder(pid, realpathSync(dataDir))) return false;
+  if (pid === undefined || !isAlive(pid) || !servesFolder(pid, dataDir)) return false;
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     process.kill(pid, signal);
     for (let waitedMs = 0; waitedMs < stopTimeoutMs; waitedMs += pollMs) {

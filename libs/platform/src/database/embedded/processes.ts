@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export function isAlive(pid: number): boolean {
   try {
@@ -35,14 +36,23 @@ export function birthOf(pid: number): string | undefined {
   }
 }
 
-/** Whether the process is a PostgreSQL server on this data folder: the server works in it. */
+/**
+ * Whether the process is a PostgreSQL server on this data folder. Its command line says so; its working folder would too,
+ * but root in a container may not look at that of another user's process.
+ */
 export function servesFolder(pid: number, dataDir: string): boolean {
   try {
-    if (process.platform === 'linux') return readlinkSync(`/proc/${pid}/cwd`) === dataDir;
-    return run('ps', ['-o', 'command=', '-p', String(pid)]).includes(dataDir);
+    const [program = '', ...args] = commandLine(pid);
+    const folder = args[args.indexOf('-D') + 1];
+    return basename(program) === 'postgres' && folder !== undefined && realpathSync(folder) === realpathSync(dataDir);
   } catch {
     return false;
   }
+}
+
+function commandLine(pid: number): string[] {
+  if (process.platform !== 'linux') return run('ps', ['-o', 'command=', '-p', String(pid)]).split(' ');
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
 }
 
 function run(command: string, args: string[]): string {
