@@ -55,7 +55,9 @@ function suggestions(instance: Instance, isSimulated: boolean): [string, string]
 
 /** How to reach this copy from another terminal. */
 function command({ home }: Instance): string {
-  return home === findHome({}) ? './dev.sh' : `LOYALNEST_HOME=${home} ./dev.sh`;
+  if (home === findHome({})) return './dev.sh';
+  const isPlain = /^[\w./-]+$/.test(home);
+  return `LOYALNEST_HOME=${isPlain ? home : `'${home}'`} ./dev.sh`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
