@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { seedCustomers } from '@loyalnest/dev/seed/customers';
 import { demoShop } from '@loyalnest/dev/seed/seed';
 import { describe, expect, inject, it } from 'vitest';
 import { runCommand } from './running.ts';
@@ -25,6 +28,19 @@ describe('after the first start', () => {
     expect(seen?.points).toBeGreaterThan(10_000);
     const proof = await runCommand(running, ['verify-ledger', '--json', '--shop', demoShop]);
     expect(JSON.parse(proof.stdout)).toMatchObject({ ok: true, checked: { orders: total } });
+  });
+
+  it('no log names one of them', () => {
+    const logs = join(running.home, 'logs');
+    const files = globSync('*.log*', { cwd: logs });
+    expect(files).toContain('server.log');
+    for (const file of files) {
+      const text = readFileSync(join(logs, file), 'utf8');
+      const named = seedCustomers().filter(
+        ({ email, firstName, lastName }) => text.includes(email) || text.includes(`${firstName} ${lastName}`),
+      );
+      expect({ file, named }).toEqual({ file, named: [] });
+    }
   });
 
   it('every part says that it is well', async () => {
