@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { createPostgresBackend, withBackend } from 'bullmq';
 import type { Config } from '../config/config.ts';
+import { isUnavailable } from '../database/database.ts';
 import { jobSchemaName, serviceDatabaseUrl } from '../database/roles.ts';
 import type { Service } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -12,6 +14,9 @@ const { Queue, Worker } = withBackend(createPostgresBackend);
 const keptRuns = 50;
 /** Jobs of one service that run side by side, so that one that takes minutes does not hold up one that is due each minute. */
 const jobsAtOnce = 4;
+
+/** Wait before PostgreSQL is asked again. */
+const retryMs = 500;
 
 type Closable = { close(): Promise<void> };
 type Room = { service: Service; logger: Logger };
@@ -74,7 +79,20 @@ export class JobRunner {
     this.#open.push(worker, queue);
     for (const job of jobs) {
       const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
-      await queue.upsertJobScheduler(job.name, repeat, { name: job.name });
+      await onceAvailable(() => queue.upsertJobScheduler(job.name, repeat, { name: job.name }));
+    }
+  }
+}
+
+/** PostgreSQL may go away while we start; that is no reason not to have started. */
+async function onceAvailable(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await sleep(retryMs);
     }
   }
 }
