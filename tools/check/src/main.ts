@@ -1,3 +1,4 @@
+import { checkCrashes } from './crash-test.ts';
 import { checkEndToEnd } from './e2e.ts';
 import { printStage } from './report.ts';
 import { runSideBySide, runStage, type StageResult } from './stage.ts';
@@ -29,6 +30,7 @@ async function checkAll(filters: string[]): Promise<number> {
   if (filters.length === 0) for await (const result of runSideBySide(staticStages)) record(result);
   record(await runStage({ name: 'unit and integration tests', run: () => checkTests(filters) }));
   record(await runStage({ name: 'end-to-end tests', run: () => checkEndToEnd(filters) }));
+  if (filters.length === 0) record(await runStage({ name: 'crash test', run: checkCrashes }));
 
   const passed = results.reduce((sum, result) => sum + result.tests.passed + (result.isPassed ? 1 : 0), 0);
   const failed = results.reduce((sum, result) => sum + result.tests.failed + (result.isPassed ? 0 : 1), 0);

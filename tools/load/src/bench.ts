@@ -3,6 +3,7 @@ import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
 import { benchOrders } from './bench/bench-orders.ts';
 import { describe, isPosted } from './bench/report.ts';
+import { wholeNumber } from './whole-number.ts';
 
 // Usage: bench.ts orders [--json] [--seconds N] [--rounds N]. With --json the last line of stdout is one object.
 const secondsDefault = 5;
@@ -31,10 +32,4 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`dev.sh: ${error.message}\n`);
     return error.exitCode;
   }
-}
-
-function wholeNumber(name: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new UserError(`--${name} is "${text}"; it must be a number from 1 to 9999`, 2);
 }

@@ -1,33 +1,37 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { ensureServerBundle, serverBundle } from '@loyalnest/dev/build';
 import { migrateDatabase, startDatabase } from '@loyalnest/dev/database';
-import { findShopifyApp, serverEnvironment } from '@loyalnest/dev/environment';
+import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from '@loyalnest/dev/environment';
 import { prepareHome } from '@loyalnest/dev/home';
-import { findInstance, type Instance } from '@loyalnest/dev/instance';
-import { startProgram, type Part } from '@loyalnest/dev/part';
+import { findInstance, root, type Instance } from '@loyalnest/dev/instance';
+import { describeExit, lastWords, startProgram, type Part } from '@loyalnest/dev/part';
 import { findFreeBase } from '@loyalnest/dev/ports';
 import { ensureSecrets, type Secrets } from '@loyalnest/dev/secrets';
+import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
 
 /** Away from the ports that a running copy, its neighbours or the tests use. */
 const lowestPortBase = 21_400;
+const simulatorProgram = join(root, 'tools/shopify-simulator/src/main.ts');
 
-/** A PostgreSQL and a server of our own, as `./dev.sh` starts them, in a folder that goes away afterwards. */
+/** A PostgreSQL and a server of our own, started as `./dev.sh` does, in a folder that goes away afterwards. */
 export class Bed {
   readonly instance: Instance;
   readonly secrets: Secrets;
+  readonly #app: ShopifyApp;
   readonly #abort = new AbortController();
-  #postgres: Part | undefined;
-  #server: Part | undefined;
+  readonly #parts: Partial<Record<'postgres' | 'simulator' | 'server', Part>> = {};
   #ownerUrl = '';
 
-  private constructor(instance: Instance, secrets: Secrets) {
+  private constructor(instance: Instance) {
     this.instance = instance;
-    this.secrets = secrets;
+    this.secrets = ensureSecrets(instance);
+    this.#app = findShopifyApp(instance, this.secrets, {});
   }
 
-  /** Builds the server if needed and starts PostgreSQL with an empty schema; the server is started by `startServer`. */
+  /** Builds the server if needed, and starts PostgreSQL with an empty schema and nothing else. */
   static async make(): Promise<Bed> {
     const base = await findFreeBase(lowestPortBase);
     if (base === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
@@ -36,7 +40,7 @@ export class Bed {
     chmodSync(home, 0o755);
     const instance = findInstance({ LOYALNEST_HOME: home, LOYALNEST_PORT_BASE: String(base) });
     prepareHome(instance);
-    const bed = new Bed(instance, ensureSecrets(instance));
+    const bed = new Bed(instance);
     try {
       await ensureServerBundle(bed.#abort.signal);
       await bed.startPostgres();
@@ -53,42 +57,67 @@ export class Bed {
     return this.#ownerUrl;
   }
 
+  databaseUrlOf(service: string): string {
+    return serviceDatabaseUrl({ databaseUrl: this.#ownerUrl, service, roleSecret: this.secrets.databaseRoleSecret });
+  }
+
   get serverPid(): number {
-    if (!this.#server) throw new Error('the server is not running');
-    return this.#server.pid;
+    return this.#part('server').pid;
   }
 
   async startPostgres(): Promise<void> {
     const { ownerUrl, part } = await startDatabase(this.instance, undefined);
     this.#ownerUrl = ownerUrl;
-    this.#postgres = part;
+    if (part) this.#parts.postgres = part;
+  }
+
+  async startSimulator(): Promise<void> {
+    this.#parts.simulator = await startProgram({
+      name: 'simulator',
+      args: [simulatorProgram],
+      env: simulatorEnvironment(this.instance, this.#app),
+      logFile: this.instance.logFile('simulator'),
+      cacheDir: this.instance.paths.cache,
+      healthUrl: `${this.instance.simulatorUrl}/control`,
+      signal: this.#abort.signal,
+    });
   }
 
   async startServer(): Promise<void> {
-    const app = findShopifyApp(this.instance, this.secrets, {});
-    this.#server = await startProgram({
+    this.#parts.server = await startProgram({
       name: 'server',
       args: ['--enable-source-maps', serverBundle],
       env: serverEnvironment(this.instance, {
         ownerUrl: this.#ownerUrl,
         roleSecret: this.secrets.databaseRoleSecret,
-        app,
+        app: this.#app,
       }),
       logFile: this.instance.logFile('server'),
+      cacheDir: this.instance.paths.cache,
       healthUrl: `${this.instance.serverUrl}/readyz`,
       signal: this.#abort.signal,
     });
   }
 
-  async stopServer(): Promise<void> {
-    await this.#server?.stop();
-    this.#server = undefined;
+  /** Ends a part at once, wherever it is in its work. Resolves when it is gone. */
+  async kill(name: 'postgres' | 'server', signal: 'SIGKILL' | 'SIGQUIT'): Promise<void> {
+    const part = this.#part(name);
+    const earlier = await Promise.race([part.exited, setImmediate(undefined)]);
+    if (earlier) throw new Error(`${describeExit(name, earlier)} by itself${lastWords(part)}`);
+    process.kill(part.pid, signal);
+    await part.exited;
+    delete this.#parts[name];
   }
 
   async remove(): Promise<void> {
     this.#abort.abort();
-    await this.stopServer();
-    await this.#postgres?.stop();
-    rmSync(this.instance.home, { recursive: true, force: true });
+    for (const name of ['server', 'simulator', 'postgres'] as const) await this.#parts[name]?.stop();
+    if (existsSync(this.instance.home)) rmSync(this.instance.home, { recursive: true, force: true });
+  }
+
+  #part(name: 'postgres' | 'server'): Part {
+    const part = this.#parts[name];
+    if (!part) throw new Error(`${name} was not started`);
+    return part;
   }
 }

@@ -3,7 +3,7 @@ import type { Bed } from '../bed/bed.ts';
 import type { Generator } from '../http/generator.ts';
 import type { Load, LoadResult } from '../http/load.ts';
 import type { Workload } from '../orders/population.ts';
-import { waitUntilDelivered } from './outbox.ts';
+import { waitUntilDelivered } from '../bed/outbox.ts';
 
 /** Enough to fill batches while others are under way. */
 const connections = 128;

@@ -1,9 +1,8 @@
-import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
 import type { Bed } from '../bed/bed.ts';
 import { balanceScript, orderScript } from '../pgbench/scripts.ts';
 import { recordPosting, type Statement } from '../pgbench/recording.ts';
 import { runPgbench, type PgbenchResult, type PlanCacheMode } from '../pgbench/pgbench.ts';
-import { waitUntilDelivered } from './outbox.ts';
+import { waitUntilDelivered } from '../bed/outbox.ts';
 
 export type PgbenchSettings = {
   clients: number;
@@ -37,8 +36,7 @@ export class PgbenchSide {
   }
 
   static async open(options: { bed: Bed; seconds: number }): Promise<PgbenchSide> {
-    const { ownerUrl, secrets } = options.bed;
-    const statements = await recordPosting({ databaseUrl: ownerUrl, roleSecret: secrets.databaseRoleSecret });
+    const statements = await recordPosting(options.bed.databaseUrlOf('points'));
     return new PgbenchSide({ ...options, statements });
   }
 
@@ -65,14 +63,8 @@ export class PgbenchSide {
   }
 
   #orders(settings: PgbenchSettings, seconds: number): Promise<PgbenchResult> {
-    const { ownerUrl, secrets } = this.#bed;
     const script = orderScript(this.#statements, firstOrderId + this.#runs * ordersPerRunMax);
-    const databaseUrl = serviceDatabaseUrl({
-      databaseUrl: ownerUrl,
-      service: 'points',
-      roleSecret: secrets.databaseRoleSecret,
-    });
-    return this.#run({ script, databaseUrl, seconds, ...settings });
+    return this.#run({ script, databaseUrl: this.#bed.databaseUrlOf('points'), seconds, ...settings });
   }
 
   /** As the owner, whom row-level security does not slow down. */

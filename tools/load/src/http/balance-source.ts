@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { customerIdOf, shopDomainOf, shopperOf, type Shopper, type Workload } from '../orders/population.ts';
+import { signedProxyQuery } from './proxy-query.ts';
 import type { RequestSource } from './request-source.ts';
 
 /** Room for an address with its signature. */
@@ -36,18 +36,13 @@ export class BalanceSource implements RequestSource {
   }
 }
 
-function requestOf(shopper: Shopper, { port, secret, at }: BalanceSourceOptions): Buffer {
-  const parameters = {
-    logged_in_customer_id: String(customerIdOf(shopper.customer)),
-    path_prefix: '/apps/loyalnest',
-    shop: shopDomainOf(shopper.merchant),
-    timestamp: String(Math.floor(at.getTime() / 1_000)),
-  };
-  const message = Object.entries(parameters)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('');
-  const signature = createHmac('sha256', secret).update(message).digest('hex');
-  const query = new URLSearchParams({ ...parameters, signature });
+function requestOf({ customer, merchant }: Shopper, { port, secret, at }: BalanceSourceOptions): Buffer {
+  const query = signedProxyQuery({
+    shopDomain: shopDomainOf(merchant),
+    customerId: customerIdOf(customer),
+    secret,
+    at,
+  });
   return Buffer.from(
     [
       `GET /v1/api/points/balance?${query} HTTP/1.1`,

@@ -4,8 +4,6 @@ import { ResponseParser } from './response-parser.ts';
 /** Answers of our server are far smaller. */
 const readBytes = 16 * 1024;
 
-export type Answer = { status: number };
-
 /** One keep-alive connection that has at most one request under way. Much lighter than Node's HTTP client. */
 export class Connection {
   readonly #socket: Socket;

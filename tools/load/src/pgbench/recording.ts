@@ -1,6 +1,5 @@
 import { Tx } from '@loyalnest/platform/database/database';
 import { createPool } from '@loyalnest/platform/database/pool';
-import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
 import { postOrders } from '@loyalnest/points/intake/order-batch';
 import { orderFacts, shopifyOrderSchema } from '@loyalnest/points/orders/shopify-order';
 import { ProgrammeCache } from '@loyalnest/points/programme/programme.repository';
@@ -23,9 +22,8 @@ export const sampleIds = {
  * Posts one order as the server does and takes down what it asks of PostgreSQL, so that pgbench can be given the very same
  * statements and parameters. Leaves no trace.
  */
-export async function recordPosting(options: { databaseUrl: string; roleSecret: string }): Promise<Statement[]> {
-  const connectionString = serviceDatabaseUrl({ ...options, service: 'points' });
-  const pool = createPool({ connectionString, max: 1, applicationName: 'loyalnest-bench' });
+export async function recordPosting(pointsUrl: string): Promise<Statement[]> {
+  const pool = createPool({ connectionString: pointsUrl, max: 1, applicationName: 'loyalnest-bench' });
   const client = await pool.connect();
   try {
     await client.query(`begin; set local loyalnest.merchant_ids = '${sampleIds.merchant_id}'`);
