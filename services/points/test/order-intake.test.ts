@@ -4,6 +4,7 @@ import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OrderIntake } from '../src/intake/order-intake.ts';
+import { Ledger } from '../src/ledger/ledger.service.ts';
 import { aLine, aRefund, aSnapshot, facts } from './orders.ts';
 import { installShop } from './programme.ts';
 
@@ -100,6 +101,34 @@ describe('order intake', () => {
       intake.submit({ merchantId, orderId: 3, facts: facts() }),
     ]);
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await balance()).toMatchObject({ available: 74 });
+  });
+
+  it('fails only the order whose business key was used for something else', async () => {
+    await database.forMerchant(merchantId, (tx) =>
+      new Ledger(database).post(
+        tx,
+        merchantId,
+        [
+          {
+            kind: 'earn',
+            to: 'available',
+            customerId: 9,
+            points: 1,
+            businessKey: 'order/2/earn',
+            actor: 'api:1',
+            earnedAt: clock.now(),
+            expiresAt: null,
+          },
+        ],
+        clock.now(),
+      ),
+    );
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((orderId) => intake.submit({ merchantId, orderId, facts: facts() })),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { name: 'PoisonOrder' } });
     expect(await balance()).toMatchObject({ available: 74 });
   });
 });

@@ -3,7 +3,7 @@ import { Clock } from '@loyalnest/platform/clock';
 import { Database, isUnavailable } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { isLostRace } from '../ledger/lost-race.ts';
+import { isKeyTaken, isLostRace } from '../ledger/lost-race.ts';
 import { TransferIds } from '../ledger/transfer-ids.ts';
 import { joinFacts } from '../orders/order-snapshot.ts';
 import { ProgrammeCache } from '../programme/programme.repository.ts';
@@ -108,8 +108,8 @@ export class OrderIntake implements OnApplicationShutdown {
         this.#signal.committed();
         return new Map(refused.map(({ arrival, error }) => [keyOf(arrival), error]));
       } catch (error) {
-        const lostRace = isLostRace(error);
-        if (!lostRace || attempt === attemptsMax) throw lostRace ? overloaded(error) : error;
+        if (isLostRace(error) && attempt < attemptsMax) continue;
+        throw isLostRace(error) && !isKeyTaken(error) ? overloaded(error) : error;
       }
     }
   }

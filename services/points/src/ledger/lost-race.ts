@@ -21,6 +21,10 @@ export async function retryLostRaces<R>(work: () => Promise<R>): Promise<R> {
 
 /** Also when two transactions posted for the same reason at once: run again, the loser finds the winner's transfer. */
 export function isLostRace(error: unknown): boolean {
-  if (error instanceof LostRace || isRetryable(error)) return true;
+  return error instanceof LostRace || isRetryable(error) || isKeyTaken(error);
+}
+
+/** Whether a business key existed. Once is a race; again and again, it was used for something else. */
+export function isKeyTaken(error: unknown): boolean {
   return error instanceof Error && (error as { constraint?: string }).constraint === 'transfer_keys_pkey';
 }

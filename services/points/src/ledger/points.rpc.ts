@@ -15,9 +15,14 @@ import { retryLostRaces } from './lost-race.ts';
 
 const id = z.bigint().transform(Number).pipe(z.number().int().positive());
 const customerSchema = z.object({ merchantId: id, customerId: id });
+/** Keys that the ledger makes (docs/ledger.md). A caller who used one would take it from the transfer it belongs to. */
+const ownKeys = /^(order|redemption|expire|signup|merge|close)\//;
 const earnSchema = customerSchema.extend({
   points: z.bigint().transform(Number).pipe(z.number().int().min(1).max(1_000_000_000)),
-  businessKey: z.string().regex(/^[\w./:-]{1,200}$/),
+  businessKey: z
+    .string()
+    .regex(/^[\w./:-]{1,200}$/)
+    .refine((key) => !ownKeys.test(key), 'begins like a key of the ledger itself'),
   reason: z.string().max(200),
 });
 
