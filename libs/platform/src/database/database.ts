@@ -1,25 +1,5 @@
 import { AppError } from '@loyalnest/contracts/errors';
-import {
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  DummyDriver,
-  type CompiledQuery,
-} from 'kysely';
 import type pg from 'pg';
-
-/** Compiles Kysely's queries; running them is up to the transaction at hand. */
-export function sqlBuilder<Schema>(): Kysely<Schema> {
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-  });
-}
 
 type Row = Record<string, unknown>;
 
@@ -42,13 +22,6 @@ export class Tx {
   async execute(text: string, values: readonly unknown[] = []): Promise<number> {
     const result = await this.#client.query({ text, values: values as unknown[] });
     return result.rowCount ?? 0;
-  }
-
-  /** Runs a query that Kysely compiled. */
-  async run<R>(query: { compile(): CompiledQuery<R> }): Promise<R[]> {
-    const { sql, parameters } = query.compile();
-    const result = await this.#client.query<R & Row>({ text: sql, values: parameters as unknown[] });
-    return result.rows;
   }
 }
 

@@ -14,6 +14,3 @@ export type NewEvent = {
 export type DeliveredEvent = NewEvent & { source: string; id: number; occurredAt: Date };
 
 export type Position = { xid: string; id: number };
-
-/** Where a consumer of `source` stands. */
-export type ConsumerPosition = Position & { consumer: string };

@@ -94,11 +94,6 @@ function giftCardPaid(snapshot: OrderSnapshot): number {
   return snapshot.giftCardMinor ?? snapshot.totalMinor;
 }
 
-/** Whether only Shopify can tell how much of the order a gift card paid. */
-export function isGiftCardShareUnknown(snapshot: OrderSnapshot): boolean {
-  return snapshot.giftCardMinor === null && snapshot.gateways.includes('gift_card') && snapshot.gateways.length > 1;
-}
-
 /** Minor units per line that earn: after discounts, less what was refunded or edited away. */
 export function eligibleLines(
   facts: OrderFacts,
