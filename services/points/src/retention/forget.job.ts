@@ -14,6 +14,8 @@ const inboxKeptMs = 30 * dayMs;
 const eventsKeptMs = 14 * dayMs;
 /** A season of nightly proofs. */
 const proofsKeptMs = 90 * dayMs;
+/** Bodies name people, and Shopify gives a month to fulfil a redaction; what nobody mended by then is not mended. */
+const failuresKeptMs = 30 * dayMs;
 /** Rows removed in one transaction. */
 const rowsMax = 5_000;
 
@@ -48,6 +50,12 @@ export class ForgetOldRows implements Job {
         tx.execute(
           `delete from idempotency_keys where ctid in (select ctid from idempotency_keys where created_at < $1 limit ${rowsMax})`,
           [new Date(now - answersKeptMs)],
+        ),
+      );
+      await this.untilDone(merchantIds, (tx) =>
+        tx.execute(
+          `delete from webhook_failures where ctid in (select ctid from webhook_failures where failed_at < $1 limit ${rowsMax})`,
+          [new Date(now - failuresKeptMs)],
         ),
       );
       await this.untilDone(merchantIds, (tx) =>

@@ -1,5 +1,5 @@
 import { defaultProgrammeSettings } from '@loyalnest/contracts/programme';
-import { merchantInstalled, merchantUninstalled, merchantUpdated } from '@loyalnest/contracts/events';
+import { merchantInstalled, merchantRedacted, merchantUninstalled, merchantUpdated } from '@loyalnest/contracts/events';
 import { Clock } from '@loyalnest/platform/clock';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { EventHandler } from '@loyalnest/platform/events/consumer';
@@ -12,7 +12,7 @@ import { addDefaultRewards } from '../rewards/default-rewards.ts';
 /** Keeps the shops that the door knows; a shop's first installation starts it with the default programme. */
 @Injectable()
 export class ShopEvents implements EventHandler {
-  readonly types = [merchantInstalled.name, merchantUpdated.name, merchantUninstalled.name];
+  readonly types = [merchantInstalled.name, merchantUpdated.name, merchantUninstalled.name, merchantRedacted.name];
 
   constructor(
     private readonly directory: ShopDirectory,
@@ -21,6 +21,11 @@ export class ShopEvents implements EventHandler {
 
   async handle(tx: Tx, events: readonly DeliveredEvent[]): Promise<void> {
     for (const event of events) {
+      if (event.type === merchantRedacted.name) {
+        // The only personal data this service ever holds: payloads it could not read.
+        await tx.query('delete from webhook_failures where merchant_id = $1', [event.merchantId]);
+        continue;
+      }
       const shop = shopSchema.parse(event.payload);
       await this.directory.record(tx, shop);
       if (event.type !== merchantInstalled.name) continue;
