@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '@loyalnest/platform/database/embedded';
 import { migrate, postgresMajorMin } from '@loyalnest/platform/database/migrate';
+import { describeAddress } from './database-url.ts';
 import { UserError } from './errors.ts';
 import { root, type Instance } from './instance.ts';
 import { sizeOf } from './logfile.ts';
@@ -39,20 +40,6 @@ export async function migrateDatabase(options: { ownerUrl: string; roleSecret: s
       { cause: error },
     );
   }
-}
-
-/** The address without the owner's name and password: services come with roles of their own. */
-export function withoutCredentials(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  url.username = '';
-  url.password = '';
-  return url.toString();
-}
-
-/** For people: where the database is, and nothing secret. */
-export function describeAddress(databaseUrl: string): string {
-  const { hostname, port, pathname } = new URL(databaseUrl);
-  return `${hostname}:${port || '5432'}${pathname}`;
 }
 
 const connectTimeoutMs = 5_000;

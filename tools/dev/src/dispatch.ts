@@ -1,16 +1,11 @@
 import { commands, overview, type Command } from './commands.ts';
 import { explain, UserError } from './errors.ts';
 import { findHome } from './instance.ts';
-import { runScript } from './script.ts';
 
-// Whoever reads our output may stop reading (`./dev.sh status | head -1`); that is no reason to fail.
-process.stdout.on('error', () => undefined);
-
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(argv: string[]): Promise<number> {
+/** Runs the command that these arguments name, and returns the exit code. */
+export async function dispatch(argv: string[]): Promise<number> {
   try {
-    return await dispatch(argv);
+    return await runNamed(argv);
   } catch (error) {
     const explained = explain(error, findHome());
     if (!(explained instanceof UserError)) throw explained;
@@ -20,7 +15,7 @@ async function main(argv: string[]): Promise<number> {
 }
 
 /** Without a command, and with nothing but options, `up` is meant. */
-async function dispatch(argv: string[]): Promise<number> {
+async function runNamed(argv: string[]): Promise<number> {
   const [first] = argv;
   if (first === '--help' || first === '-h' || first === 'help') return print(overview());
   const name = first === undefined || first.startsWith('-') ? 'up' : first;
@@ -31,7 +26,7 @@ async function dispatch(argv: string[]): Promise<number> {
 }
 
 async function run(command: Command, args: string[]): Promise<number> {
-  if ('script' in command) return runScript(command, args);
+  if ('script' in command) return (await import('./script.ts')).runScript(command, args);
   if (args.includes('--help') || args.includes('-h')) return print(`${command.usage}\n\n${command.summary}\n`);
   return command.run(args);
 }

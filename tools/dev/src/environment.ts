@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutCredentials } from './database.ts';
+import { withoutCredentials } from './database-url.ts';
 import { UserError } from './errors.ts';
 import { root, type Instance } from './instance.ts';
 import type { Secrets } from './secrets.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ensureServerBundle, serverBundle } from './build.ts';
-import { describeAddress, migrateDatabase, startDatabase, type StartedDatabase } from './database.ts';
+import { migrateDatabase, startDatabase, type StartedDatabase } from './database.ts';
+import { describeAddress } from './database-url.ts';
 import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from './environment.ts';
 import { partNames, root, type Instance } from './instance.ts';
 import { startProgram } from './part.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { describeAddress } from './database.ts';
+import { describeAddress } from './database-url.ts';
 import { findInstance, partNames, root, type Instance, type PartName } from './instance.ts';
 import { memoryOf } from './memory.ts';
 import { findSupervisor, isRunning, readState, type State } from './state.ts';

@@ -1,4 +1,4 @@
-import { describeAddress } from './database.ts';
+import { describeAddress } from './database-url.ts';
 import { findHome, type Instance } from './instance.ts';
 import { demoShop } from './seed/seed.ts';
 import type { Started } from './start.ts';
