@@ -1,9 +1,17 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
 import type { Outcome } from './stage.ts';
 
 export type Run = { exitCode: number | null; output: string };
+
+const running = new Set<ChildProcess>();
+
+// Ctrl-C reaches the programs by itself; what is asked to end in another way takes them along.
+process.once('SIGTERM', () => {
+  for (const child of running) child.kill('SIGTERM');
+  process.exit(1);
+});
 
 /** Runs a program of node_modules (or of ours) on this Node and keeps what it writes. */
 export async function runNode(
@@ -16,6 +24,8 @@ export async function runNode(
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
