@@ -33,8 +33,8 @@ with posted as (
   where merchant_id = any ($1::bigint[]) and order_id is not null and kind in ('earn', 'approve', 'void', 'clawback')
   group by merchant_id, order_id
 ), known as (
-  select merchant_id, order_id, snapshot, refunds, cancelled_at, award, due_points, pending_points, available_points,
-    closed_at is not null as is_closed
+  select merchant_id, order_id, case when award is not null then snapshot end as snapshot, refunds, cancelled_at, award,
+    due_points, pending_points, available_points, closed_at is not null as is_closed
   from orders
   left join customer_balances using (merchant_id, customer_id)
   where merchant_id = any ($1::bigint[])

@@ -19,20 +19,29 @@ export function onSnapshot<R>(
   });
 }
 
-/** Reads a result of any size piece by piece. Inside one transaction, one stream at a time. */
+/**
+ * Reads a result of any size piece by piece; the next piece is fetched while the last is looked at. Inside one
+ * transaction, one stream at a time.
+ */
 export async function* stream<Row extends Record<string, unknown>>(
   tx: Tx,
   text: string,
   values: readonly unknown[],
 ): AsyncGenerator<Row> {
   await tx.query(`declare rows_of_proof no scroll cursor for ${text}`, values);
-  try {
-    for (;;) {
-      const rows = await tx.query<Row>(`fetch ${fetchMax} from rows_of_proof`);
-      yield* rows;
-      if (rows.length < fetchMax) break;
-    }
-  } finally {
-    await tx.query('close rows_of_proof');
-  }
+  let rows: Row[];
+  let next = fetch<Row>(tx);
+  do {
+    rows = await next;
+    if (rows.length === fetchMax) next = fetch<Row>(tx);
+    yield* rows;
+  } while (rows.length === fetchMax);
+  await tx.query('close rows_of_proof');
+}
+
+function fetch<Row extends Record<string, unknown>>(tx: Tx): Promise<Row[]> {
+  const rows = tx.query<Row>(`fetch ${fetchMax} from rows_of_proof`);
+  // Whoever stops reading early does not hear of its failure; whoever reads on does.
+  rows.catch(() => undefined);
+  return rows;
 }
