@@ -11,7 +11,7 @@ afterAll(async () => {
 type Story = { customers: number[]; balances: number[] };
 
 /** A fixed story of orders, refunds, edits and cancellations by six customers; the same in every shop. */
-async function live(shop: Shop, { onBegin }: { onBegin(): Promise<void> }): Promise<Story> {
+async function live(shop: Shop, { onBegin }: { onBegin: () => Promise<void> }): Promise<Story> {
   const customers: number[] = [];
   for (let index = 0; index < 6; index += 1) customers.push(await shop.addCustomer());
   await onBegin();
@@ -54,7 +54,7 @@ describe('deliveries', () => {
     const calmly = await live(calm, { onBegin: () => calm.settled() });
     await calm.settled();
     const roughly = await live(rough, {
-      async onBegin() {
+      onBegin: async () => {
         await rough.settled();
         const deliveries = { duplicate: 0.5, duplicateAs: 'new-id', reorder: 0.5, delayMs: 400 };
         await rough.control('PUT', '/faults', { deliveries });
@@ -72,7 +72,7 @@ describe('deliveries', () => {
     const deaf = await Shop.open(running, 'deaf');
     const heard = await live(calm, { onBegin: () => calm.settled() });
     const unheard = await live(deaf, {
-      async onBegin() {
+      onBegin: async () => {
         await deaf.settled();
         await deaf.control('PUT', '/faults', { deliveries: { drop: 1 } });
       },

@@ -13,7 +13,10 @@ const lowestPortBase = 18_400;
 /** Gives the tests a whole: the one they were started for, or one of their own that is removed afterwards. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = findRunning(process.env);
-  if (given) return void project.provide('running', given);
+  if (given) {
+    project.provide('running', given);
+    return undefined;
+  }
 
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-e2e-'));
   // Root runs PostgreSQL as another user, who has to get at it.

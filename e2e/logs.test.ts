@@ -51,7 +51,7 @@ async function live(): Promise<void> {
   await shop.deliver('customers/create', `{"email": "${people[5]!.email}"`);
   await shop.deliver('refunds/create', { ...refundPayload(1, people[6]!.email), note: people[6]!.lastName });
   await shop.deliver('orders/create', orderPayload(personal(7)), { signature: 'forged' });
-  await shop.deliver('orders/create', orderPayload(personal(8)), { domain: `${people[8]!.email}` });
+  await shop.deliver('orders/create', orderPayload(personal(8)), { domain: people[8]!.email });
   await shop.deliver(people[9]!.email, orderPayload(personal(9)));
   // Amounts beyond every ledger.
   await shop.deliver('orders/create', orderPayload({ ...personal(10), total_price: '999999999999999.99' }));

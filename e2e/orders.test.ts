@@ -37,7 +37,7 @@ async function pointsOf(facts: Record<string, unknown>, where: Shop = shop): Pro
 /** A paid order of 100.00 by a new customer. */
 async function anOrderOf100(
   facts: Record<string, unknown> = {},
-): Promise<{ order: Order; customerId: number; points(): Promise<number> }> {
+): Promise<{ order: Order; customerId: number; points: () => Promise<number> }> {
   const customerId = await shop.addCustomer();
   const order = await shop.order({ customerId, lines: [{ title: 'Vase', price: '10', quantity: 10 }], ...facts });
   await shop.settled();

@@ -20,6 +20,7 @@ export type Running = {
 };
 
 declare module 'vitest' {
+  // oxlint-disable-next-line typescript/consistent-type-definitions -- only an interface can be extended
   interface ProvidedContext {
     running: Running;
   }

@@ -62,16 +62,19 @@ describe('a shopper', () => {
   ])('whose signature %s is not let in', async (_what, spoil) => {
     const facts = { shop: ours.domain, logged_in_customer_id: String(ann) };
     const query = signedQuery(new URLSearchParams(), facts, running.clientSecret);
-    expect(await get(`${balancePath}?${query}`)).toMatchObject({ status: 200, body: { available: 700 } });
+    expect(await get(`${balancePath}?${query.toString()}`)).toMatchObject({ status: 200, body: { available: 700 } });
     spoil(query);
-    expect(await get(`${balancePath}?${query}`)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await get(`${balancePath}?${query.toString()}`)).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+    });
   });
 
   it('whose address is two minutes old is not let in: it may come from a log or a history', async () => {
     const timestamp = String(Math.floor(Date.now() / 1_000) - 120);
     const facts = { shop: ours.domain, logged_in_customer_id: String(ann), timestamp };
     const query = signedQuery(new URLSearchParams(), facts, running.clientSecret);
-    expect(await get(`${balancePath}?${query}`)).toMatchObject({ status: 401 });
+    expect(await get(`${balancePath}?${query.toString()}`)).toMatchObject({ status: 401 });
   });
 
   it('cannot change what belongs to the merchant', async () => {

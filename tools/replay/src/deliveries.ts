@@ -58,7 +58,7 @@ export class Deliveries {
   /** Resolves when no more than so many are open. Throws `UserError` when nothing moves any more. */
   async waitUntilOpen(
     openMax: number,
-    options: { stallMs?: number; onState(state: DeliveryState): void },
+    options: { stallMs?: number; onState: (state: DeliveryState) => void },
   ): Promise<DeliveryState> {
     for (;;) {
       const { state, retrying } = await this.#look();

@@ -21,7 +21,7 @@ type Feed = {
   deliveries: Deliveries;
   options: ReplayOptions;
   /** Rows handed over, and what became of their deliveries. */
-  onProgress(rowsSent: number, state: DeliveryState): void;
+  onProgress: (rowsSent: number, state: DeliveryState) => void;
 };
 
 /** Hands the file's rows over and waits until the last webhook is delivered. Throws `UserError` for a row that the shop refuses. */

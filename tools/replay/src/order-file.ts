@@ -32,7 +32,7 @@ export async function* readRows(path: string): AsyncGenerator<Row[]> {
 
 function headerOf({ number, text }: Line): Header {
   const header = readHeader(splitFields(text) ?? []);
-  if ('problem' in header) throw new BadFile({ line: number, problem: String(header.problem) });
+  if ('problem' in header) throw new BadFile({ line: number, problem: header.problem });
   return header;
 }
 

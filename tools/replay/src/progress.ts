@@ -1,8 +1,8 @@
 import type { DeliveryState } from './deliveries.ts';
 
 export type Progress = {
-  show(rowsSent: number, state: DeliveryState): void;
-  end(): void;
+  show: (rowsSent: number, state: DeliveryState) => void;
+  end: () => void;
 };
 
 /** Between two lines where nothing can be overwritten. */
