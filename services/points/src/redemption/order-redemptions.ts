@@ -47,15 +47,28 @@ function planOne(redemption: Redemption, order: OrderState): Entry[] {
   return entries;
 }
 
-/** Cumulative share of the reward that comes back: all of it for a dead order, else what the refunds are of the total. */
+/**
+ * Cumulative share of the reward that comes back: all of it for a dead order, else what the refunds are of the total. Of an
+ * order that cost nothing, because the reward paid for it, the pieces that were returned count.
+ */
 export function pointsToGiveBack(redemption: Pick<Redemption, 'points'>, facts: OrderFacts): number {
   if (!facts.snapshot) return 0;
   if (isDead(facts)) return redemption.points;
-  const refunded = Object.values(facts.refunds).reduce((sum, refund) => sum + refund.totalMinor, 0);
-  if (refunded <= 0) return 0;
-  const { totalMinor } = facts.snapshot;
-  if (totalMinor <= 0 || refunded >= totalMinor) return redemption.points;
-  return Number((BigInt(redemption.points) * BigInt(refunded)) / BigInt(totalMinor));
+  const { totalMinor, lines } = facts.snapshot;
+  const refunds = Object.values(facts.refunds);
+  const refunded = refunds.reduce((sum, refund) => sum + refund.totalMinor, 0);
+  if (totalMinor > 0) return share(redemption.points, refunded, totalMinor);
+  const returned = refunds.flatMap((refund) => refund.lines).reduce((sum, line) => sum + line.quantity, 0);
+  return share(
+    redemption.points,
+    returned,
+    lines.reduce((sum, line) => sum + line.quantity, 0),
+  );
+}
+
+function share(points: number, part: number, whole: number): number {
+  if (part <= 0) return 0;
+  return part >= whole ? points : Number((BigInt(points) * BigInt(part)) / BigInt(whole));
 }
 
 function common(redemption: Redemption, order: OrderState) {
