@@ -17,7 +17,7 @@ export const silentProgress: Progress = { show() {}, end() {} };
 export function printedProgress(rowsTotal: number, out: NodeJS.WriteStream = process.stdout): Progress {
   const startMs = performance.now();
   let shownMs = startMs;
-  const isBar = out.isTTY === true;
+  const isBar = out.isTTY;
   return {
     show(rowsSent, state) {
       const nowMs = performance.now();
