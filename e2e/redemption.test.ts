@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { control, Shop, type Answer, type Redemption } from './shop.ts';
+import { control, Shop, type Redemption } from './shop.ts';
 
 const running = inject('running');
 let shop: Shop;
@@ -29,8 +29,8 @@ async function look(redemptionId: number): Promise<Redemption> {
   return (await shop.asMerchant<Redemption>('GET', `/v1/api/redemptions/${redemptionId}`)).body;
 }
 
-async function codesAtShopify(where: Shop = shop): Promise<string[]> {
-  const { discounts } = await where.control<{ discounts: { codes: { code: string }[] }[] }>('GET', '/discounts');
+async function codesAtShopify(): Promise<string[]> {
+  const { discounts } = await shop.control<{ discounts: { codes: { code: string }[] }[] }>('GET', '/discounts');
   return discounts.flatMap(({ codes }) => codes.map(({ code }) => code));
 }
 
@@ -149,79 +149,4 @@ describe('when nothing is left to spend', () => {
     expect((await codesAtShopify()).length).toBe(before);
     expect(await control(running, 'GET', '/idle?timeoutMs=1000')).toMatchObject({ idle: true });
   });
-});
-
-describe('when Shopify fails during a redemption', () => {
-  /** Longer than it takes to give up on a request, and for the job to come by twice. */
-  const settledWithinMs = 150_000;
-
-  type Faults = Record<string, unknown>;
-  const faults: [string, Faults][] = [
-    ['is slow', { slowMs: 2_500 }],
-    ['throttles', { throttleNext: 3 }],
-    ['answers 500', { errorNext: 3 }],
-    ['answers 500 for long', { errorNext: 9 }],
-    ['sends half a response', { cutNext: 2 }],
-    ['makes the code and sends half the response', { cutNext: 1 }],
-    [
-      'refuses the codes',
-      { userErrors: { discountRedeemCodeBulkAdd: { next: 1, message: 'Something is wrong', code: 'INVALID' } } },
-    ],
-    [
-      'refuses the discount',
-      { userErrors: { discountCodeBasicCreate: { next: 1, message: 'Not now', code: 'INVALID' } } },
-    ],
-  ];
-
-  /** Some take until the job comes by; the other tests need not wait for that. */
-  let begun: Promise<Story[]>;
-  beforeAll(async () => {
-    begun = Promise.all(faults.map(([what, api]) => begin(what, api)));
-    await begun;
-  });
-
-  it('points are never lost: a code in the end, or the points back', { timeout: 300_000 }, async () => {
-    const stories = await begun;
-    await Promise.all(stories.map((story) => expectSettled(story)));
-  });
-
-  type Story = { what: string; shop: Shop; customerId: number; answer: Answer<Redemption> };
-
-  /** Each fault has a shop of its own, so that it hits this redemption and no other. */
-  async function begin(what: string, api: Faults): Promise<Story> {
-    const ailing = await Shop.open(running, 'ailing');
-    const customerId = await ailing.customerWith(cost);
-    const body = { rewardId: await rewardOf(ailing) };
-    await ailing.control('PUT', '/faults', { api });
-    const answer = await ailing.asShopper<Redemption>(customerId, 'POST', '/v1/api/points/redeem', body, {
-      'idempotency-key': randomUUID(),
-    });
-    return { what, shop: ailing, customerId, answer };
-  }
-
-  async function expectSettled({ what, shop: ailing, customerId, answer }: Story): Promise<void> {
-    expect([201, 502, 503], what).toContain(answer.status);
-    const redemption = async () => {
-      const path = `/v1/api/redemptions?customerId=${customerId}`;
-      const { body } = await ailing.asMerchant<{ items: Redemption[] }>('GET', path);
-      expect(body.items, what).toHaveLength(1);
-      return body.items[0]!;
-    };
-    const states = ['active', 'failed', 'released'];
-    await expect
-      .poll(async () => (await redemption()).status, { timeout: settledWithinMs, interval: 500, message: what })
-      .toSatisfy((status: string) => states.includes(status));
-    const { status, code } = await redemption();
-    const isActive = status === 'active';
-    const { available, held } = await ailing.balanceOf(customerId);
-    expect({ what, available, held }).toEqual({ what, available: isActive ? 0 : cost, held: isActive ? cost : 0 });
-    const codes = await codesAtShopify(ailing);
-    expect(
-      codes.filter((known) => known === code),
-      what,
-    ).toHaveLength(isActive ? 1 : 0);
-    expect(codes, what).toHaveLength(isActive ? 1 : 0);
-    await ailing.control('DELETE', '/faults');
-    await ailing.expectProvenLedger();
-  }
 });
