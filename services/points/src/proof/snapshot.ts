@@ -15,6 +15,10 @@ export function onSnapshot<R>(
     await tx.query('set transaction isolation level repeatable read read only');
     await tx.query(`set local statement_timeout = '15min'`);
     await tx.query(`set local work_mem = '64MB'`);
+    // Each query compares whole tables, which is what hash joins are for. On tables that were just filled and have no
+    // statistics yet, the planner would take them for small and go through one for every row of the other.
+    await tx.query('set local enable_nestloop = off');
+    await tx.query('set local enable_mergejoin = off');
     return work(tx);
   });
 }
