@@ -72,6 +72,12 @@ export const historyEntrySchema = z
     ruleVersion: z.number().int().nullable(),
     reversesTransferId: z.number().int().nullable(),
     reason: z.string().nullable(),
+    actor: z.string().describe('`customer`, `staff:<user>` or a part of the product.'),
+    earnedBy: z
+      .object({ kind: z.enum(['rate', 'fixed']), rate: z.string(), currency: z.string() })
+      .nullable()
+      .describe('The frozen rule of an order: points per unit of currency, or per order.'),
+    undoneBy: z.number().int().nullable().describe('The transfer that reversed it, if one did; for `adjust` only.'),
   })
   .meta({ id: 'HistoryEntry' });
 export const historyPageSchema = pageSchema(historyEntrySchema).meta({ id: 'HistoryPage' });
@@ -174,9 +180,13 @@ export const settingsInputSchema = z
 
 export type BalanceResponse = z.infer<typeof balanceSchema>;
 export type TotalsResponse = z.infer<typeof totalsSchema>;
+export type TransferKind = z.infer<typeof transferKindSchema>;
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 export type HistoryPage = z.infer<typeof historyPageSchema>;
 export type RewardInput = z.infer<typeof rewardInputSchema>;
 export type RewardResponse = z.infer<typeof rewardSchema>;
 export type RedeemRequest = z.infer<typeof redeemRequestSchema>;
+export type RewardList = z.infer<typeof rewardListSchema>;
+export type RedemptionPage = z.infer<typeof redemptionPageSchema>;
 export type RedemptionResponse = z.infer<typeof redemptionSchema>;
 export type SettingsResponse = z.infer<typeof settingsSchema>;
