@@ -4,6 +4,7 @@ import {
   historyPageSchema,
   historyQuerySchema,
   type BalanceResponse,
+  type HistoryEntry,
   type HistoryPage,
 } from '@loyalnest/contracts/rest/points';
 import { Database } from '@loyalnest/platform/database/database';
@@ -15,7 +16,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { BalanceReader } from './balance-reader.ts';
 import { customerOf } from './caller.ts';
-import { findHistory, type HistoryRow } from './history.repository.ts';
+import { historyEntry } from './history-entry.ts';
+import { findHistory } from './history.repository.ts';
 
 const placeSchema = z.object({ at: z.iso.datetime(), transferId: z.number().int() });
 
@@ -65,26 +67,14 @@ export class BalanceController {
     const items = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? items.at(-1) : undefined;
     return {
-      items: items.map(toEntry),
+      items: items.map((row) => forCaller(historyEntry(row), principal)),
       nextCursor: last ? encodeCursor({ at: last.created_at.toISOString(), transferId: last.transfer_id }) : null,
     };
   }
 }
 
-function toEntry(row: HistoryRow): HistoryPage['items'][number] {
-  return {
-    transferId: row.transfer_id,
-    at: row.created_at.toISOString(),
-    kind: row.kind,
-    from: row.from_account,
-    to: row.to_account,
-    points: row.points,
-    shortfall: row.shortfall,
-    orderId: row.order_id,
-    orderName: row.order_name,
-    redemptionId: row.redemption_id,
-    ruleVersion: row.rule_version,
-    reversesTransferId: row.reverses_transfer_id,
-    reason: row.reason,
-  };
+/** A shopper learns that a person of the shop did it, and not who. */
+function forCaller(entry: HistoryEntry, principal: Principal): HistoryEntry {
+  if (principal.kind === 'merchant' || !entry.actor.startsWith('staff:')) return entry;
+  return { ...entry, actor: 'staff' };
 }
