@@ -1,0 +1,82 @@
+import { currencyExponent, formatMinor } from '@loyalnest/contracts/money';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { adminLocale } from '../shopify/app-bridge.ts';
+
+export type Formats = ReturnType<typeof formatsFor>;
+
+const units = [
+  { unit: 'year', seconds: 31_557_600 },
+  { unit: 'month', seconds: 2_629_800 },
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const;
+
+/** Numbers, money and dates as people of a locale write them. Dates are in the shop's time zone, like in Shopify's admin. */
+export function formatsFor(locale: string, timeZone: string | undefined) {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const number = new Intl.NumberFormat(locale);
+  const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const date = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium' });
+  const dateTime = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  return {
+    locale,
+    number: (value: number) => number.format(value),
+    /** With a plus in front of what is above zero. */
+    signed: (value: number) => signed.format(value),
+    /** A share: 0.25 is 25%. */
+    percent: (value: number) => percent.format(value),
+    date: (instant: string) => date.format(new Date(instant)),
+    dateTime: (instant: string) => dateTime.format(new Date(instant)),
+    /** How long ago, or until when, in the largest unit that fits. */
+    relative: (instant: string, now = Date.now()) => {
+      const seconds = (Date.parse(instant) - now) / 1_000;
+      const fitting = units.find((one) => Math.abs(seconds) >= one.seconds);
+      if (!fitting) return relative.format(0, 'minute');
+      return relative.format(Math.trunc(seconds / fitting.seconds), fitting.unit);
+    },
+    /** A length of time in its largest unit: 90 seconds are 1.5 minutes. */
+    duration: (seconds: number) => {
+      const fitting = units.find((one) => seconds >= one.seconds) ?? { unit: 'second', seconds: 1 };
+      const style = { style: 'unit', unit: fitting.unit, unitDisplay: 'long', maximumFractionDigits: 1 } as const;
+      return new Intl.NumberFormat(locale, style).format(seconds / fitting.seconds);
+    },
+    /** Minor units, exactly: the decimal text goes to `Intl` without becoming a float. */
+    money: (minor: number, currency: string) => moneyText(locale, { minor, currency }, {}),
+    /** Money with a plus in front of what is above zero. */
+    signedMoney: (minor: number, currency: string) =>
+      moneyText(locale, { minor, currency }, { signDisplay: 'exceptZero' }),
+    list: (parts: readonly string[]) => list.format(parts),
+  };
+}
+
+function moneyText(locale: string, money: { minor: number; currency: string }, options: Intl.NumberFormatOptions) {
+  const exponent = currencyExponent(money.currency);
+  const format = new Intl.NumberFormat(locale, {
+    ...options,
+    style: 'currency',
+    currency: money.currency,
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent,
+  });
+  return format.format(formatMinor(money.minor, exponent) as `${number}`);
+}
+
+/**
+ * The formats of the person's locale. The language of the texts decides; the region of the admin's locale is kept when it
+ * is of that language, so that `en-GB` reads its own dates.
+ */
+export function useFormats(timeZone?: string): Formats {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return useMemo(() => formatsFor(localeFor(language, adminLocale()), timeZone), [language, timeZone]);
+}
+
+export function localeFor(language: string, admin: string | undefined): string {
+  if (admin === undefined || admin.split('-')[0] !== language.split('-')[0]) return language;
+  return Intl.getCanonicalLocales(admin)[0] ?? language;
+}
