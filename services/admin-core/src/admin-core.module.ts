@@ -3,10 +3,12 @@ import { shopDirectoryProvider } from '@loyalnest/shopify/shops/shop-directory';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
 import { AuditPartitionsJob } from './audit/audit-partitions.job.ts';
+import { CustomerController } from './customers/customer.controller.ts';
 import { CustomerIntake } from './customers/customer-intake.ts';
 import { CustomerService } from './customers/customer.service.ts';
 import { CustomerWebhooks } from './customers/customer.webhooks.ts';
 import { ReencryptionJob } from './encryption/reencryption.job.ts';
+import { MerchantController } from './merchants/merchant.controller.ts';
 import { MerchantEvents } from './merchants/merchant.events.ts';
 import { MerchantRpc } from './merchants/merchant.rpc.ts';
 import { MerchantService } from './merchants/merchant.service.ts';
@@ -21,6 +23,7 @@ import { WebhookFailures } from './webhooks/webhook-failures.ts';
 
 @Module({
   imports: [ShopifyModule],
+  controllers: [CustomerController, MerchantController],
   providers: [
     shopDirectoryProvider,
     AuditPartitionsJob,

@@ -20,7 +20,7 @@ export const customerIdentitySchema = z
     name: z.string().nullable(),
     email: z.string().nullable(),
     phone: z.string().nullable(),
-    joinedAt: instant.describe('When the customer came to the shop.'),
+    joinedAt: instant.nullable().describe('When the customer came to the shop; `null` once that has been erased.'),
     isRedacted: z.boolean().describe('True when what was known of the person has been erased.'),
   })
   .meta({ id: 'CustomerIdentity' });

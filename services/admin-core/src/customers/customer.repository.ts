@@ -155,6 +155,20 @@ export async function findCustomer(
   return row && toRecord(merchantId, row);
 }
 
+/** Those of the customers that have a row, gone ones too. Relies on the primary key. */
+export async function findCustomers(
+  tx: Tx,
+  merchantId: number,
+  customerIds: readonly number[],
+): Promise<CustomerRecord[]> {
+  const rows = await tx.query<RecordRow>(
+    `select ${recordColumns} from customers where merchant_id = $1 and customer_id = any ($2::bigint[])`,
+    [merchantId, numberArray(customerIds)],
+    'find-customers',
+  );
+  return rows.map((row) => toRecord(merchantId, row));
+}
+
 /** Shops are messy: two customers may share an address. More than these is nobody's family. */
 const matchesMax = 20;
 

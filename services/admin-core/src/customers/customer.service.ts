@@ -12,6 +12,7 @@ import { decide, type CustomerKey, type CustomerStatus } from './customer.ts';
 import {
   eraseCustomer,
   findCustomer,
+  findCustomers,
   findCustomersByHash,
   lockCustomer,
   type CustomerRecord,
@@ -47,6 +48,12 @@ export class CustomerService {
     const record = await this.database.forMerchant(key.merchantId, (tx) => findCustomer(tx, key));
     if (record?.status !== 'active') throw new AppError('customer-not-found');
     return this.open(record);
+  }
+
+  /** Those of the customers whom we know, gone ones too: of them the profile is empty. In no order. */
+  async listByIds(merchantId: number, customerIds: readonly number[]): Promise<Customer[]> {
+    const records = await this.database.forMerchant(merchantId, (tx) => findCustomers(tx, merchantId, customerIds));
+    return Promise.all(records.map((record) => this.open(record)));
   }
 
   /** Customers of one merchant with this e-mail address or phone number, however it is spelled. */

@@ -28,6 +28,11 @@ export async function findMerchantId(tx: Tx, shopDomain: string): Promise<number
   return row?.merchant_id;
 }
 
+export async function findMerchant(tx: Tx, merchantId: number): Promise<Merchant | undefined> {
+  const [row] = await tx.query<Row>(`select ${columns} from merchants where merchant_id = $1`, [merchantId]);
+  return row && fromRow(row);
+}
+
 export async function nextMerchantId(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ id: number }>(`select nextval('merchant_ids') as id`);
   if (!row) throw new Error('the sequence gave no id');

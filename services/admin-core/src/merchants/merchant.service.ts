@@ -1,3 +1,4 @@
+import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
@@ -7,6 +8,7 @@ import { recordAudit } from '../audit/audit-log.ts';
 import { merchantEvent, merchantRedactedEvent } from './merchant-events.ts';
 import { isOtherShop, type Merchant, type MerchantProfile } from './merchant.ts';
 import {
+  findMerchant,
   findMerchantId,
   insertMerchant,
   listMerchants,
@@ -37,6 +39,13 @@ export class MerchantService {
     return this.install(installation);
   }
 
+  /** Throws `not-found`, also for a merchant whose data was erased. */
+  async getMerchant(merchantId: number): Promise<Merchant> {
+    const merchant = await this.database.forMerchant(merchantId, (tx) => findMerchant(tx, merchantId));
+    if (!merchant || merchant.redactedAt) throw new AppError('not-found');
+    return merchant;
+  }
+
   list(page: { afterMerchantId: number; limit: number }): Promise<Merchant[]> {
     return this.database.forNoMerchant((tx) => listMerchants(tx, page));
   }
@@ -44,7 +53,7 @@ export class MerchantService {
   /** Takes over what Shopify says of the shop, unless newer is known or its data was erased. */
   async update(merchantId: number, news: MerchantProfile & { shopifyUpdatedAt: Date }): Promise<void> {
     await this.change(merchantId, async (tx) => {
-      const before = await getMerchant(tx, merchantId);
+      const before = await lockKnownMerchant(tx, merchantId);
       if (before.redactedAt || (before.shopifyUpdatedAt && before.shopifyUpdatedAt > news.shopifyUpdatedAt)) return;
       const after = { ...before, ...news };
       await updateMerchant(tx, after);
@@ -54,7 +63,7 @@ export class MerchantService {
 
   /** Works in the transaction of the event that tells it. A shop that installed the app again since is there. */
   async uninstall(tx: Tx, merchantId: number, uninstalledAt: Date): Promise<void> {
-    const before = await getMerchant(tx, merchantId);
+    const before = await lockKnownMerchant(tx, merchantId);
     if (!before.isInstalled || uninstalledAt < before.confirmedAt) return;
     const after = { ...before, isInstalled: false, uninstalledAt };
     await updateMerchant(tx, after);
@@ -85,7 +94,7 @@ export class MerchantService {
     { shopDomain: _, ...profile }: Installation,
   ): Promise<{ merchantId: number; isNew: boolean }> {
     await this.change(merchantId, async (tx) => {
-      const before = await getMerchant(tx, merchantId);
+      const before = await lockKnownMerchant(tx, merchantId);
       const now = this.clock.now();
       const there = { ...before, ...profile, isInstalled: true, confirmedAt: now };
       const after = before.isInstalled ? there : { ...there, installedAt: now, redactedAt: null };
@@ -118,7 +127,7 @@ export class MerchantService {
   }
 }
 
-async function getMerchant(tx: Tx, merchantId: number): Promise<Merchant> {
+async function lockKnownMerchant(tx: Tx, merchantId: number): Promise<Merchant> {
   const merchant = await lockMerchant(tx, merchantId);
   if (!merchant) throw new Error(`merchant ${merchantId} has no row`);
   return merchant;
