@@ -1,0 +1,45 @@
+import { CheckSmallIcon } from '@shopify/polaris-icons';
+import { useId, type ReactNode } from 'react';
+import { Checkbox as AriaCheckbox } from 'react-aria-components/Checkbox';
+import { Icon } from './icon.tsx';
+
+type CheckboxProps = {
+  isSelected: boolean;
+  onChange: (isSelected: boolean) => void;
+  description?: string;
+  isDisabled?: boolean;
+  children: ReactNode;
+};
+
+export function Checkbox({ isSelected, onChange, description, isDisabled = false, children }: CheckboxProps) {
+  const descriptionId = useId();
+  return (
+    <div>
+      <AriaCheckbox
+        isSelected={isSelected}
+        onChange={onChange}
+        isDisabled={isDisabled}
+        {...(description && { 'aria-describedby': descriptionId })}
+        className="group flex items-start gap-2 data-disabled:text-ink-disabled"
+      >
+        <span
+          aria-hidden
+          className={
+            'mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-sm border border-line-input bg-surface text-ink-on-brand ' +
+            'group-hover:border-line-input-hover group-data-selected:border-transparent group-data-selected:bg-fill-brand ' +
+            'group-data-disabled:border-transparent group-data-disabled:bg-fill-brand-disabled ' +
+            'outline-line-focus group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1'
+          }
+        >
+          {isSelected && <Icon source={CheckSmallIcon} />}
+        </span>
+        <span>{children}</span>
+      </AriaCheckbox>
+      {description && (
+        <p id={descriptionId} className="ms-6 text-ink-secondary">
+          {description}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { ArrowLeftIcon } from '@shopify/polaris-icons';
+import { useEffect, type ReactNode } from 'react';
+import { ButtonLink } from './button.tsx';
+import { useUiTexts } from './texts.tsx';
+
+type PageProps = {
+  title: string;
+  /** Beside the title, such as a badge. */
+  titleMetadata?: ReactNode;
+  subtitle?: ReactNode;
+  /** Where the page was come to from. */
+  back?: string;
+  actions?: ReactNode;
+  width?: 'standard' | 'narrow' | 'full';
+  children: ReactNode;
+};
+
+const widths = { standard: 'max-w-[62.375rem]', narrow: 'max-w-[41.375rem]', full: 'max-w-none' };
+
+export function Page({ title, titleMetadata, subtitle, back, actions, width = 'standard', children }: PageProps) {
+  const texts = useUiTexts();
+  useEffect(() => {
+    document.title = `${title} · LoyalNest`;
+  }, [title]);
+
+  return (
+    <div className={`mx-auto w-full px-4 pb-12 md:px-6 ${widths[width]}`}>
+      <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 py-4">
+        <div className="flex min-w-0 items-start gap-2">
+          {back && <ButtonLink variant="tertiary" to={back} icon={BackIcon} aria-label={texts.back} />}
+          <div className="min-w-0">
+            <div className="flex flex-wrap items-center gap-2">
+              <h1 tabIndex={-1} className="text-xl font-bold break-words outline-none">
+                {title}
+              </h1>
+              {titleMetadata}
+            </div>
+            {subtitle && <p className="mt-0.5 text-ink-secondary">{subtitle}</p>}
+          </div>
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      <div className="flex flex-col gap-4">{children}</div>
+    </div>
+  );
+}
+
+function BackIcon(props: React.SVGProps<SVGSVGElement>) {
+  return <ArrowLeftIcon {...props} className={`${props.className ?? ''} rtl:-scale-x-100`} />;
+}
