@@ -92,7 +92,7 @@ function configure(data: ChartData, canvas: HTMLCanvasElement): ChartConfigurati
           bodyFont: { family: style.fontFamily },
           titleFont: { family: style.fontFamily },
           callbacks: {
-            label: (item) => `${item.dataset.label ?? ''}: ${data.format(Number(item.parsed.y ?? 0))}`,
+            label: (item) => `${item.dataset.label ?? ''}: ${data.format(item.parsed.y ?? 0)}`,
           },
         },
       },

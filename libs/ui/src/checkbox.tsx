@@ -1,6 +1,7 @@
 import { CheckSmallIcon } from '@shopify/polaris-icons';
-import { useId, type ReactNode } from 'react';
-import { Checkbox as AriaCheckbox } from 'react-aria-components/Checkbox';
+import type { ReactNode } from 'react';
+import { CheckboxButton, CheckboxField } from 'react-aria-components/Checkbox';
+import { Text } from 'react-aria-components/Text';
 import { Icon } from './icon.tsx';
 
 type CheckboxProps = {
@@ -12,16 +13,14 @@ type CheckboxProps = {
 };
 
 export function Checkbox({ isSelected, onChange, description, isDisabled = false, children }: CheckboxProps) {
-  const descriptionId = useId();
   return (
-    <div>
-      <AriaCheckbox
-        isSelected={isSelected}
-        onChange={onChange}
-        isDisabled={isDisabled}
-        {...(description && { 'aria-describedby': descriptionId })}
-        className="group flex items-start gap-2 data-disabled:text-ink-disabled"
-      >
+    <CheckboxField
+      isSelected={isSelected}
+      onChange={onChange}
+      isDisabled={isDisabled}
+      className="flex flex-col items-start"
+    >
+      <CheckboxButton className="group flex items-start gap-2 data-disabled:text-ink-disabled">
         <span
           aria-hidden
           className={
@@ -34,12 +33,12 @@ export function Checkbox({ isSelected, onChange, description, isDisabled = false
           {isSelected && <Icon source={CheckSmallIcon} />}
         </span>
         <span>{children}</span>
-      </AriaCheckbox>
+      </CheckboxButton>
       {description && (
-        <p id={descriptionId} className="ms-6 text-ink-secondary">
+        <Text slot="description" className="ms-6 text-ink-secondary">
           {description}
-        </p>
+        </Text>
       )}
-    </div>
+    </CheckboxField>
   );
 }

@@ -1,5 +1,6 @@
 import { Label } from 'react-aria-components/Label';
-import { Radio, RadioGroup as AriaRadioGroup } from 'react-aria-components/RadioGroup';
+import { RadioButton, RadioField, RadioGroup as AriaRadioGroup } from 'react-aria-components/RadioGroup';
+import { Text } from 'react-aria-components/Text';
 import type { FieldProps } from './field.tsx';
 
 type RadioGroupProps<Value extends string> = Omit<FieldProps, 'description' | 'error'> & {
@@ -22,26 +23,26 @@ export function RadioGroup<Value extends string>(props: RadioGroupProps<Value>) 
     >
       <Label className={isLabelHidden ? 'sr-only' : 'text-md'}>{label}</Label>
       {options.map((option) => (
-        <Radio
-          key={option.value}
-          value={option.value}
-          className="group flex items-start gap-2 data-disabled:text-ink-disabled"
-        >
-          <span
-            aria-hidden
-            className={
-              'mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-full border border-line-input bg-surface ' +
-              'group-hover:border-line-input-hover group-data-selected:border-transparent group-data-selected:bg-fill-brand ' +
-              'outline-line-focus group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1'
-            }
-          >
-            <span className="hidden size-1.5 rounded-full bg-ink-on-brand group-data-selected:block" />
-          </span>
-          <span>
-            {option.label}
-            {option.description && <span className="block text-ink-secondary">{option.description}</span>}
-          </span>
-        </Radio>
+        <RadioField key={option.value} value={option.value} className="flex flex-col items-start">
+          <RadioButton className="group flex items-start gap-2 data-disabled:text-ink-disabled">
+            <span
+              aria-hidden
+              className={
+                'mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-full border border-line-input bg-surface ' +
+                'group-hover:border-line-input-hover group-data-selected:border-transparent group-data-selected:bg-fill-brand ' +
+                'outline-line-focus group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1'
+              }
+            >
+              <span className="hidden size-1.5 rounded-full bg-surface group-data-selected:block" />
+            </span>
+            <span>{option.label}</span>
+          </RadioButton>
+          {option.description && (
+            <Text slot="description" className="ms-6 text-ink-secondary">
+              {option.description}
+            </Text>
+          )}
+        </RadioField>
       ))}
     </AriaRadioGroup>
   );

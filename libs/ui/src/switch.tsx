@@ -1,5 +1,6 @@
-import { useId, type ReactNode } from 'react';
-import { Switch as AriaSwitch } from 'react-aria-components/Switch';
+import type { ReactNode } from 'react';
+import { SwitchButton, SwitchField } from 'react-aria-components/Switch';
+import { Text } from 'react-aria-components/Text';
 
 type SwitchProps = {
   isSelected: boolean;
@@ -10,16 +11,14 @@ type SwitchProps = {
 };
 
 export function Switch({ isSelected, onChange, description, isDisabled = false, children }: SwitchProps) {
-  const descriptionId = useId();
   return (
-    <div>
-      <AriaSwitch
-        isSelected={isSelected}
-        onChange={onChange}
-        isDisabled={isDisabled}
-        {...(description && { 'aria-describedby': descriptionId })}
-        className="group flex items-start gap-3 data-disabled:text-ink-disabled"
-      >
+    <SwitchField
+      isSelected={isSelected}
+      onChange={onChange}
+      isDisabled={isDisabled}
+      className="flex flex-col items-start"
+    >
+      <SwitchButton className="group flex items-start gap-3 data-disabled:text-ink-disabled">
         <span
           aria-hidden
           className={
@@ -28,15 +27,15 @@ export function Switch({ isSelected, onChange, description, isDisabled = false, 
             'outline-line-focus group-data-focus-visible:outline-2 group-data-focus-visible:outline-offset-1'
           }
         >
-          <span className="size-2.5 rounded-full bg-ink transition-transform group-data-selected:translate-x-3 group-data-selected:bg-ink-on-brand rtl:group-data-selected:-translate-x-3" />
+          <span className="size-2.5 rounded-full bg-ink transition-transform group-data-selected:translate-x-3 group-data-selected:bg-surface rtl:group-data-selected:-translate-x-3" />
         </span>
         <span>{children}</span>
-      </AriaSwitch>
+      </SwitchButton>
       {description && (
-        <p id={descriptionId} className="ms-10 text-ink-secondary">
+        <Text slot="description" className="ms-10 text-ink-secondary">
           {description}
-        </p>
+        </Text>
       )}
-    </div>
+    </SwitchField>
   );
 }
