@@ -30,10 +30,19 @@ import { ForgetOldRows } from './retention/forget.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
+import { WebhookFailureController } from './webhook-failures/webhook-failures.controller.ts';
+import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts';
 
 @Module({
   imports: [ShopifyModule],
-  controllers: [BalanceController, ProgrammeController, RedemptionController, RewardController, TotalsController],
+  controllers: [
+    BalanceController,
+    ProgrammeController,
+    RedemptionController,
+    RewardController,
+    TotalsController,
+    WebhookFailureController,
+  ],
   providers: [
     { provide: ShopDirectory, useFactory: (database: Database) => new ShopDirectory(database), inject: [Database] },
     {
@@ -62,6 +71,7 @@ import { SignupEvents } from './signup/signup.events.ts';
     ShopEvents,
     SignupEvents,
     VerifyLedger,
+    WebhookFailures,
   ],
 })
 export class PointsModule {

@@ -14,12 +14,14 @@ import {
 } from '../orders/shopify-order.ts';
 import type { OrderArrival } from './order-batch.ts';
 import { OrderIntake, PoisonOrder } from './order-intake.ts';
-import { keepFailure, type FailureReason } from './webhook-failures.repository.ts';
+import { keepFailure } from '../webhook-failures/keep-failure.ts';
+import type { Failure } from '../webhook-failures/webhook-failures.repository.ts';
 
 type Parsed =
-  | { outcome: 'order'; arrival: OrderArrival }
-  | { outcome: 'nothing' }
-  | { outcome: 'unusable'; reason: FailureReason; detail: string };
+  { outcome: 'order'; arrival: OrderArrival } | { outcome: 'nothing' } | ({ outcome: 'unusable' } & Failure);
+
+/** What became of a delivery: its effect is committed, or why it never will be as it stands. */
+export type Processed = { outcome: 'processed' } | ({ outcome: 'failed' } & Failure);
 
 /** Orders and refunds from Shopify: posted when this resolves, or kept whole for a person to look at. */
 @Injectable()
@@ -42,19 +44,24 @@ export class OrderWebhooks implements WebhookHandler {
   ) {}
 
   async handle(delivery: WebhookDelivery): Promise<void> {
+    const processed = await this.process(delivery);
+    if (processed.outcome === 'processed') return;
+    const { reason, detail } = processed;
+    await keepFailure(this.database, this.encryption, { delivery, reason, detail, now: this.clock.now() });
+  }
+
+  /** Posts what a delivery says, at the door or later. Throws only when trying again later is right. */
+  async process(delivery: Pick<WebhookDelivery, 'topic' | 'shop' | 'body'>): Promise<Processed> {
     const parsed = parseDelivery(delivery);
-    if (parsed.outcome === 'nothing') return;
-    if (parsed.outcome === 'unusable') return this.keep(delivery, parsed.reason, parsed.detail);
+    if (parsed.outcome === 'nothing') return { outcome: 'processed' };
+    if (parsed.outcome === 'unusable') return { ...parsed, outcome: 'failed' };
     try {
       await this.intake.submit(parsed.arrival);
     } catch (error) {
       if (!(error instanceof PoisonOrder)) throw error;
-      await this.keep(delivery, 'not-postable', error.message);
+      return { outcome: 'failed', reason: 'not-postable', detail: error.message };
     }
-  }
-
-  private keep(delivery: WebhookDelivery, reason: FailureReason, detail: string): Promise<void> {
-    return keepFailure(this.database, this.encryption, { delivery, reason, detail, now: this.clock.now() });
+    return { outcome: 'processed' };
   }
 }
 

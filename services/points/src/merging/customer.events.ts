@@ -4,6 +4,7 @@ import type { Tx } from '@loyalnest/platform/database/database';
 import type { EventHandler } from '@loyalnest/platform/events/consumer';
 import type { DeliveredEvent } from '@loyalnest/platform/events/outbox';
 import { Injectable } from '@nestjs/common';
+import { deleteFailuresOfCustomer } from '../webhook-failures/webhook-failures.repository.ts';
 import { Departures } from './departures.service.ts';
 
 /** Customers who go: merged into another, or deleted. */
@@ -20,9 +21,10 @@ export class DepartureEvents implements EventHandler {
     for (const event of events) await this.handleOne(tx, event, this.clock.now());
   }
 
-  private handleOne(tx: Tx, event: DeliveredEvent, now: Date): Promise<void> {
+  private async handleOne(tx: Tx, event: DeliveredEvent, now: Date): Promise<void> {
     if (event.type === customerDeleted.name) {
       const { merchantId, customerId } = customerDeleted.schema.parse(event.payload);
+      await deleteFailuresOfCustomer(tx, { merchantId, customerId });
       return this.departures.close(tx, { merchantId, customerId }, now);
     }
     const { merchantId, keptCustomerId, mergedCustomerId } = customerMerged.schema.parse(event.payload);

@@ -54,7 +54,7 @@ export class ForgetOldRows implements Job {
       );
       await this.untilDone(merchantIds, (tx) =>
         tx.execute(
-          `delete from webhook_failures where ctid in (select ctid from webhook_failures where failed_at < $1 limit ${rowsMax})`,
+          `delete from webhook_failures where ctid in (select ctid from webhook_failures where kept_at < $1 limit ${rowsMax})`,
           [new Date(now - failuresKeptMs)],
         ),
       );
