@@ -36,7 +36,8 @@ export async function problemOf(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get('retry-after'));
   if (retryAfter > 0) details['retryAfterSeconds'] = retryAfter;
   if (typeof code === 'string') {
-    return new Problem(code as ErrorCode, response.status, String(detail ?? title ?? code), details);
+    const message = [detail, title].find((text) => typeof text === 'string') ?? code;
+    return new Problem(code as ErrorCode, response.status, message, details);
   }
   return new Problem(codeByStatus[response.status] ?? 'internal', response.status, response.statusText, details);
 }
