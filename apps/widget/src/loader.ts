@@ -1,0 +1,62 @@
+import words from 'virtual:launcher-words';
+import styles from './launcher.css?inline';
+import { pickLanguage } from './i18n/language.ts';
+
+const tag = 'loyalnest-widget';
+const icon =
+  '<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 12v8h16v-8M3 8h18v4H3zM12 8v12M12 8S9.500 3.500 7.500 4.500 8 8 12 8zM12 8s2.500-4.500 4.500-3.500S16 8 12 8z"/></svg>';
+
+/** The shop's app proxy, from where this script came: `https://shop/apps/loyalnest` of `…/widget/loader.js`. */
+const proxyUrl = import.meta.url.replace(/\/widget\/[^/]*$/, '');
+
+/** Until somebody touches it, all there is: a button of its own shadow tree, which asks nothing of anybody. */
+class LoyalNestWidget extends HTMLElement {
+  connectedCallback(): void {
+    if (this.shadowRoot) return;
+    const root = this.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    root.adoptedStyleSheets = [sheet];
+
+    const { language, locale } = pickLanguage(localesOfPage(), Object.keys(words));
+    const [open, failed] = words[language] ?? ['', ''];
+    this.lang = locale;
+    this.dir = directionOf(language);
+
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.ariaHasPopup = 'dialog';
+    button.innerHTML = icon;
+    button.append(Object.assign(document.createElement('span'), { textContent: open }));
+    const status = Object.assign(document.createElement('p'), { role: 'status' });
+    root.append(button, status);
+
+    const load = () => import('./panel.tsx');
+    // The press already says what is wanted; the panel is on its way before the finger is up.
+    button.addEventListener('pointerdown', () => void load().catch(() => undefined), { once: true });
+    button.addEventListener('click', () => {
+      button.ariaBusy = 'true';
+      status.textContent = '';
+      load()
+        .then(({ openPanel }) => openPanel({ root, proxyUrl, language, locale }))
+        .catch(() => (status.textContent = failed))
+        .finally(() => (button.ariaBusy = 'false'));
+    });
+  }
+}
+
+/** Themes say their language in the document; Shopify says it to scripts. */
+function localesOfPage(): string[] {
+  const { Shopify } = globalThis as { Shopify?: { locale?: string } };
+  return [document.documentElement.lang, Shopify?.locale ?? ''];
+}
+
+function directionOf(language: string): 'ltr' | 'rtl' {
+  return ['ar', 'fa', 'he'].includes(language) ? 'rtl' : 'ltr';
+}
+
+// A page that carries the script twice still gets one launcher.
+if (!customElements.get(tag)) {
+  customElements.define(tag, LoyalNestWidget);
+  document.body.append(document.createElement(tag));
+}
