@@ -18,6 +18,8 @@ import { PrivacyRetryJob } from './privacy/privacy-retry.job.ts';
 import { PrivacyService } from './privacy/privacy.service.ts';
 import { PrivacyWebhooks } from './privacy/privacy.webhooks.ts';
 import { RetentionJob } from './privacy/retention.job.ts';
+import { CustomerSearch } from './search/customer-search.ts';
+import { IndexCustomersJob } from './search/index-customers.job.ts';
 import { ShopifyWebhooks } from './webhooks/shopify.webhooks.ts';
 import { WebhookFailures } from './webhooks/webhook-failures.ts';
 
@@ -28,9 +30,11 @@ import { WebhookFailures } from './webhooks/webhook-failures.ts';
     shopDirectoryProvider,
     AuditPartitionsJob,
     CustomerIntake,
+    CustomerSearch,
     CustomerService,
     CustomerWebhooks,
     Fulfilment,
+    IndexCustomersJob,
     MerchantEvents,
     MerchantRpc,
     MerchantService,

@@ -1,5 +1,6 @@
 import type { Tx } from '@loyalnest/platform/database/database';
 import { publish } from '@loyalnest/platform/events/publish';
+import { insertTokens, replaceTokens, type TokenWrite } from '../search/token.repository.ts';
 import { shareMerchants, type SharedMerchant } from '../merchants/merchant.repository.ts';
 import { customerCreatedEvent } from './customer-events.ts';
 import type { SealedProfile } from './customer-profile.ts';
@@ -10,6 +11,7 @@ import {
   markAnnounced,
   updateCustomers,
   type CustomerWrite,
+  type LockedCustomer,
 } from './customer.repository.ts';
 
 /** One profile from Shopify. */
@@ -37,7 +39,14 @@ export async function recordProfiles(tx: Tx, arrivals: readonly ProfileArrival[]
     changes.flatMap((change) => (change.write && change.isNew === isNew ? [change.write] : []));
   const inserted = await insertCustomers(tx, writes(true));
   if (inserted < writes(true).length) throw new LostRace();
+  await insertTokens(tx, writes(true).map(toTokens));
   await updateCustomers(tx, writes(false));
+  await replaceTokens(
+    tx,
+    writes(false)
+      .filter((write) => hasOtherWords(known, write))
+      .map(toTokens),
+  );
   const opened = changes.filter(({ openedAt }) => openedAt !== undefined);
   for (const { write, customer } of opened) if (!write) await markAnnounced(tx, customer);
   const events = opened.flatMap(({ customer, openedAt }) =>
@@ -46,7 +55,16 @@ export async function recordProfiles(tx: Tx, arrivals: readonly ProfileArrival[]
   await publish(tx, events, now);
 }
 
-type Known = { known: ReadonlyMap<string, CustomerState>; merchants: ReadonlyMap<number, SharedMerchant> };
+/** Most updates are about orders and addresses, and leave everything that the search looks at as it was. */
+function hasOtherWords(known: ReadonlyMap<string, LockedCustomer>, write: CustomerWrite): boolean {
+  return known.get(customerKey(write))?.searchDigest !== write.profile.search.digest;
+}
+
+function toTokens({ merchantId, customerId, profile }: CustomerWrite): TokenWrite {
+  return { merchantId, customerId, tokens: profile.search.tokens };
+}
+
+type Known = { known: ReadonlyMap<string, LockedCustomer>; merchants: ReadonlyMap<number, SharedMerchant> };
 
 /** What becomes of each customer that has news, be it from one arrival or several. */
 function decideAll(
@@ -59,7 +77,7 @@ function decideAll(
     if (!merchant) continue;
     const key = customerKey(arrival);
     const before = changes.get(key);
-    const decision = decide(before?.state ?? known.get(key), arrival.news, merchant);
+    const decision = decide(before?.state ?? known.get(key)?.state, arrival.news, merchant);
     if (decision.outcome !== 'profile') continue;
     const { merchantId, customerId, profile, news } = arrival;
     const { state } = decision;

@@ -1,4 +1,5 @@
 import type { Encryption } from '@loyalnest/platform/crypto/encryption';
+import { searchTokensOf, type SearchTokens } from '../search/tokens.ts';
 import { normaliseEmail, normalisePhone } from './contact.ts';
 import type { CustomerKey } from './customer.ts';
 
@@ -20,6 +21,7 @@ export type SealedProfile = {
   firstName: Buffer | null;
   lastName: Buffer | null;
   locale: string | null;
+  search: SearchTokens;
   keyVersion: number;
 };
 
@@ -41,15 +43,16 @@ export async function sealProfile(
     const value = profile[field];
     return value === null ? null : encryption.encrypt(value, customerContext(customer, encryptedFields[field]));
   };
-  const [email, phone, firstName, lastName, emailHash, phoneHash] = await Promise.all([
+  const [email, phone, firstName, lastName, emailHash, phoneHash, search] = await Promise.all([
     seal('email'),
     seal('phone'),
     seal('firstName'),
     seal('lastName'),
     hashEmail(encryption, customer.merchantId, profile.email),
     hashPhone(encryption, customer.merchantId, profile.phone),
+    searchTokensOf(encryption, customer.merchantId, profile),
   ]);
-  return { email, emailHash, phone, phoneHash, firstName, lastName, locale: profile.locale, keyVersion };
+  return { email, emailHash, phone, phoneHash, firstName, lastName, locale: profile.locale, search, keyVersion };
 }
 
 export async function openProfile(

@@ -1,5 +1,7 @@
 import { booleanArray, bytesArray, numberArray, textArray, timeArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
+import { deleteTokens, deleteTokensOfMerchant } from '../search/token.repository.ts';
+import { searchVersion } from '../search/tokens.ts';
 import type { SealedProfile } from './customer-profile.ts';
 import { customerKey, type CustomerKey, type CustomerState, type CustomerStatus } from './customer.ts';
 
@@ -36,10 +38,12 @@ async function lockRow(tx: Tx, { merchantId, customerId }: CustomerKey): Promise
   return row && toState(row);
 }
 
+export type LockedCustomer = { state: CustomerState; searchDigest: number | null };
+
 /** Locks those of the customers that have a row, in the order of their ids. Relies on the primary key. */
-export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promise<Map<string, CustomerState>> {
-  const rows = await tx.query<StateRow & { merchant_id: number; customer_id: number }>(
-    `select merchant_id, customer_id, status, has_account, is_announced, updated_at, triggered_at
+export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promise<Map<string, LockedCustomer>> {
+  const rows = await tx.query<StateRow & { merchant_id: number; customer_id: number; search_digest: number | null }>(
+    `select merchant_id, customer_id, status, has_account, is_announced, updated_at, triggered_at, search_digest
      from customers
      join unnest($1::bigint[], $2::bigint[]) as named (merchant_id, customer_id) using (merchant_id, customer_id)
      order by merchant_id, customer_id
@@ -48,25 +52,28 @@ export async function lockCustomers(tx: Tx, keys: readonly CustomerKey[]): Promi
     'lock-customers',
   );
   return new Map(
-    rows.map((row) => [customerKey({ merchantId: row.merchant_id, customerId: row.customer_id }), toState(row)]),
+    rows.map((row) => [
+      customerKey({ merchantId: row.merchant_id, customerId: row.customer_id }),
+      { state: toState(row), searchDigest: row.search_digest },
+    ]),
   );
 }
 
 export type CustomerWrite = CustomerKey & { state: CustomerState; createdAt: Date; profile: SealedProfile };
 
 const arrivedCustomers = `unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::boolean[], $5::timestamptz[], $6::timestamptz[],
-  $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::text[], $15::integer[])
+  $7::timestamptz[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::text[], $15::integer[], $16::bigint[])
   as arrived (merchant_id, customer_id, has_account, is_announced, updated_at, triggered_at, created_at,
-    email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version)`;
+    email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version, search_digest)`;
 
 /** Says how many got their first row. The others have one by now, from a transaction that was faster. */
 export async function insertCustomers(tx: Tx, customers: readonly CustomerWrite[]): Promise<number> {
   if (customers.length === 0) return 0;
   const rows = await tx.query(
     `insert into customers (merchant_id, customer_id, status, has_account, is_announced, updated_at, triggered_at, created_at,
-       email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version)
+       email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version, search_digest, search_version)
      select merchant_id, customer_id, 'active', has_account, is_announced, updated_at, triggered_at, created_at,
-       email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version
+       email, email_hash, phone, phone_hash, first_name, last_name, locale, key_version, search_digest, ${searchVersion}
      from ${arrivedCustomers}
      order by merchant_id, customer_id
      on conflict (merchant_id, customer_id) do nothing
@@ -85,7 +92,7 @@ export async function updateCustomers(tx: Tx, customers: readonly CustomerWrite[
        updated_at = arrived.updated_at, triggered_at = arrived.triggered_at, created_at = arrived.created_at,
        email = arrived.email, email_hash = arrived.email_hash, phone = arrived.phone, phone_hash = arrived.phone_hash,
        first_name = arrived.first_name, last_name = arrived.last_name, locale = arrived.locale,
-       key_version = arrived.key_version
+       key_version = arrived.key_version, search_digest = arrived.search_digest, search_version = ${searchVersion}
      from ${arrivedCustomers}
      where customers.merchant_id = arrived.merchant_id and customers.customer_id = arrived.customer_id`,
     parameters(customers),
@@ -110,18 +117,20 @@ export async function eraseCustomer(tx: Tx, departure: Departure): Promise<void>
      on conflict (merchant_id, customer_id) do update set
        status = excluded.status, merged_into = excluded.merged_into, gone_at = excluded.gone_at, has_account = false,
        email = null, email_hash = null, phone = null, phone_hash = null, first_name = null, last_name = null, locale = null,
-       created_at = null, updated_at = null, triggered_at = null, key_version = null`,
+       created_at = null, updated_at = null, triggered_at = null, key_version = null, search_digest = null`,
     [departure.merchantId, departure.customerId, departure.status, departure.mergedInto, departure.now],
   );
+  await deleteTokens(tx, [departure]);
 }
 
 /** Everything of all customers of a shop, marks included. */
-export function deleteCustomers(tx: Tx, merchantId: number): Promise<number> {
+export async function deleteCustomers(tx: Tx, merchantId: number): Promise<number> {
+  await deleteTokensOfMerchant(tx, merchantId);
   return tx.execute('delete from customers where merchant_id = $1', [merchantId]);
 }
 
 export type CustomerRecord = CustomerKey &
-  Omit<SealedProfile, 'emailHash' | 'phoneHash' | 'keyVersion'> & {
+  Omit<SealedProfile, 'emailHash' | 'phoneHash' | 'search' | 'keyVersion'> & {
     status: CustomerStatus;
     hasAccount: boolean;
     createdAt: Date | null;
@@ -129,6 +138,7 @@ export type CustomerRecord = CustomerKey &
   };
 
 type RecordRow = {
+  merchant_id: number;
   customer_id: number;
   status: CustomerStatus;
   email: Buffer | null;
@@ -142,7 +152,7 @@ type RecordRow = {
 };
 
 const recordColumns =
-  'customer_id, status, email, phone, first_name, last_name, locale, has_account, created_at, updated_at';
+  'merchant_id, customer_id, status, email, phone, first_name, last_name, locale, has_account, created_at, updated_at';
 
 export async function findCustomer(
   tx: Tx,
@@ -152,7 +162,7 @@ export async function findCustomer(
     `select ${recordColumns} from customers where merchant_id = $1 and customer_id = $2`,
     [merchantId, customerId],
   );
-  return row && toRecord(merchantId, row);
+  return row && toRecord(row);
 }
 
 /** Those of the customers that have a row, gone ones too. Relies on the primary key. */
@@ -166,7 +176,7 @@ export async function findCustomers(
     [merchantId, numberArray(customerIds)],
     'find-customers',
   );
-  return rows.map((row) => toRecord(merchantId, row));
+  return rows.map(toRecord);
 }
 
 /** Shops are messy: two customers may share an address. More than these is nobody's family. */
@@ -182,12 +192,38 @@ export async function findCustomersByHash(
     `select ${recordColumns} from customers where merchant_id = $1 and ${column} = $2 order by customer_id limit ${matchesMax}`,
     [merchantId, hash],
   );
-  return rows.map((row) => toRecord(merchantId, row));
+  return rows.map(toRecord);
 }
 
-function toRecord(merchantId: number, row: RecordRow): CustomerRecord {
+/** Locks some of the customers whose search tokens are missing or old. Relies on the index `customers_without_tokens`. */
+export async function listUnindexed(tx: Tx, merchantIds: readonly number[], limit: number): Promise<CustomerRecord[]> {
+  const rows = await tx.query<RecordRow>(
+    `select ${recordColumns} from customers
+     where merchant_id = any ($1::bigint[]) and status = 'active' and search_version < ${searchVersion}
+     order by merchant_id, customer_id
+     limit $2
+     for update`,
+    [merchantIds, limit],
+  );
+  return rows.map(toRecord);
+}
+
+export async function markIndexed(tx: Tx, customers: readonly (CustomerKey & { digest: number })[]): Promise<void> {
+  await tx.query(
+    `update customers set search_digest = indexed.digest, search_version = ${searchVersion}
+     from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as indexed (merchant_id, customer_id, digest)
+     where customers.merchant_id = indexed.merchant_id and customers.customer_id = indexed.customer_id`,
+    [
+      numberArray(customers.map(({ merchantId }) => merchantId)),
+      numberArray(customers.map(({ customerId }) => customerId)),
+      numberArray(customers.map(({ digest }) => digest)),
+    ],
+  );
+}
+
+function toRecord(row: RecordRow): CustomerRecord {
   return {
-    merchantId,
+    merchantId: row.merchant_id,
     customerId: row.customer_id,
     status: row.status,
     email: row.email,
@@ -223,5 +259,6 @@ function parameters(customers: readonly CustomerWrite[]): string[] {
     bytesArray(customers.map(({ profile }) => profile.lastName)),
     textArray(customers.map(({ profile }) => profile.locale)),
     numberArray(customers.map(({ profile }) => profile.keyVersion)),
+    numberArray(customers.map(({ profile }) => profile.search.digest)),
   ];
 }

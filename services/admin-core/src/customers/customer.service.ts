@@ -70,7 +70,8 @@ export class CustomerService {
     return Promise.all(records.map((record) => this.open(record)));
   }
 
-  private async open(record: CustomerRecord): Promise<Customer> {
+  /** Decrypts what is known of a customer. */
+  async open(record: CustomerRecord): Promise<Customer> {
     const { merchantId, customerId, status, hasAccount, createdAt, updatedAt } = record;
     const profile = await openProfile(this.encryption, record, record);
     return { merchantId, customerId, ...profile, status, hasAccount, createdAt, updatedAt };
