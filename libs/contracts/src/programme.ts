@@ -34,15 +34,23 @@ export const purchaseRuleSchema = z.object({
 
 export const signupRuleSchema = z.object({ isOn: z.boolean(), points: pointsCount });
 
+const word = z.string().min(1).max(40);
+/** `one` and `other` are there in any case; the forms that only some languages have, such as Arabic's `few`, where they were given. */
+const pluralFormsSchema = z.object({
+  zero: word.optional(),
+  one: word,
+  two: word.optional(),
+  few: word.optional(),
+  many: word.optional(),
+  other: word,
+});
+
 /** One version of a merchant's programme. */
 export const programmeSettingsSchema = z
   .object({
     isOn: z.boolean(),
     /** What a point is called, per language tag, with the plural forms of `Intl.PluralRules`. */
-    pointsName: z.record(
-      z.string().min(2).max(10),
-      z.object({ one: z.string().min(1).max(40), other: z.string().min(1).max(40) }),
-    ),
+    pointsName: z.record(z.string().min(2).max(10), pluralFormsSchema),
     purchase: purchaseRuleSchema,
     signup: signupRuleSchema,
     expiry: z.object({ afterMonths: z.number().int().min(1).max(120).nullable() }),

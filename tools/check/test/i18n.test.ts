@@ -3,17 +3,17 @@ import { checkTexts, describeFindings, type TextsToCheck } from '../src/i18n.ts'
 
 const texts = {
   en: {
-    page: { title: 'Points', count_one: '{{number}} point', count_other: '{{number}} points', link: 'See <0>all</0>' },
+    page: { title: 'Points', count_one: '{{number}} point', count_other: '{{number}} points', all: 'See <0>all</0>' },
   },
   de: {
     page: {
       title: 'Punkte',
       count_one: '{{number}} Punkt',
       count_other: '{{number}} Punkte',
-      link: '<0>Alle</0> ansehen',
+      all: '<0>Alle</0> ansehen',
     },
   },
-  ja: { page: { title: 'ポイント', count_other: '{{number}}ポイント', link: '<0>すべて</0>を見る' } },
+  ja: { page: { title: 'ポイント', count_other: '{{number}}ポイント', all: '<0>すべて</0>を見る' } },
   ar: {
     page: {
       title: 'النقاط',
@@ -23,11 +23,11 @@ const texts = {
       count_few: '{{number}} نقاط',
       count_many: '{{number}} نقطة',
       count_other: '{{number}} نقطة',
-      link: 'عرض <0>الكل</0>',
+      all: 'عرض <0>الكل</0>',
     },
   },
 } satisfies Record<string, TextsToCheck['texts'][string]>;
-const source = `t('page.title'); t("page.count", { count: 3, number: '3' }); <Trans i18nKey="page.link" />`;
+const source = `t('page.title'); t("page.count", { count: 3, number: '3' }); <Trans i18nKey="page.all" />`;
 
 function findingsWith(change: Partial<TextsToCheck> & { de?: Record<string, string>; code?: string } = {}): string[] {
   const { de, code = source, ...rest } = change;
@@ -68,7 +68,7 @@ describe('the check of texts', () => {
 
   it('finds a key that nobody asks for', () => {
     expect(findingsWith({ code: `t('page.title'); t('page.count')` })).toEqual([
-      'unused [en] page.link: no source asks for it',
+      'unused [en] page.all: no source asks for it',
     ]);
   });
 
@@ -88,9 +88,9 @@ describe('the check of texts', () => {
     ['a placeholder that nobody fills', { title: 'Punkte {{anzahl}}' }, 'nobody fills {{anzahl}}'],
     ['a placeholder that is missing', { count_other: 'Punkte' }, 'lacks {{number}}'],
     ['a brace that is missing', { title: 'Punkte {{name}' }, 'a brace that belongs to no placeholder'],
-    ['a tag that is not closed', { link: '<0>Alle ansehen' }, '<0> is not closed'],
-    ['tags that cross', { link: '<0>Al</1>le</0> ansehen' }, '</1> closes nothing'],
-    ['a tag that English does not have', { link: '<1>Alle</1> ansehen' }, 'has the tags "1", English "0"'],
+    ['a tag that is not closed', { all: '<0>Alle ansehen' }, '<0> is not closed'],
+    ['tags that cross', { all: '<0>Al</1>le</0> ansehen' }, '</1> closes nothing'],
+    ['a tag that English does not have', { all: '<1>Alle</1> ansehen' }, 'has the tags "1", English "0"'],
     ['an empty text', { title: '' }, 'empty'],
     ['a blank at the end', { title: 'Punkte ' }, 'begins or ends with a blank'],
   ])('finds %s', (_name, de, message) => {
@@ -114,7 +114,7 @@ describe('the check of texts', () => {
     expect(findingsWith({ code })).toContain(
       'undeclared-dynamic-key [en] page.*: page.tsx puts it together; say with which values',
     );
-    expect(findingsWith({ code, dynamic: { 'page.*': ['title', 'link'] } })).toEqual([]);
+    expect(findingsWith({ code, dynamic: { 'page.*': ['title', 'all'] } })).toEqual([]);
     expect(findingsWith({ code, dynamic: { 'page.*': ['gone'] } })).toEqual([
       'unknown-key [en] page.gone: declared as one of page.*',
     ]);
