@@ -19,6 +19,7 @@ import { Departures } from './merging/departures.service.ts';
 import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
+import { SettingsPreviews } from './programme/settings-preview.service.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Reconciliation } from './reconciliation/reconciliation.service.ts';
@@ -66,6 +67,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     Reconciliation,
     Redemptions,
     RefreshGiftCardOrders,
+    SettingsPreviews,
     SettleLeftOvers,
     Settlement,
     ShopEvents,

@@ -26,7 +26,12 @@ export const settingsPreviewSchema = z
     isSampled: z
       .boolean()
       .describe('True when the shop has so many orders that a random part was looked at and scaled up.'),
-    revenueMinor: z.number().int().describe("What these orders came to, in minor units of the shop's currency."),
+    revenueMinor: z
+      .number()
+      .int()
+      .describe(
+        "What the orders of these days came to after refunds, in minor units of the shop's currency; scaled up.",
+      ),
     current: outcomeSchema,
     proposed: outcomeSchema,
   })

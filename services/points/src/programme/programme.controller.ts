@@ -1,21 +1,36 @@
 import { AppError } from '@loyalnest/contracts/errors';
 import { programmeChanged } from '@loyalnest/contracts/events';
-import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
+import { pageQuerySchema } from '@loyalnest/contracts/rest/page';
 import { settingsInputSchema, settingsSchema, type SettingsResponse } from '@loyalnest/contracts/rest/points';
+import {
+  settingsHistoryPageSchema,
+  settingsPreviewRequestSchema,
+  settingsPreviewSchema,
+  type SettingsHistoryPage,
+  type SettingsPreview,
+} from '@loyalnest/contracts/rest/programme-preview';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { publish } from '@loyalnest/platform/events/publish';
 import { ApiProblems } from '@loyalnest/platform/http/api-description';
+import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
-import { Body, Controller, Get, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { actorOf } from '../balance/caller.ts';
-import { raiseSettingsEpoch } from './programme.repository.ts';
+import {
+  findNewestVersion,
+  insertVersion,
+  listVersions,
+  raiseSettingsEpoch,
+  type SettingsVersion,
+} from './programme.repository.ts';
+import { SettingsPreviews } from './settings-preview.service.ts';
 
-type VersionRow = { version: number; settings: ProgrammeSettings; changed_by: string; created_at: Date };
+const placeSchema = z.object({ beforeVersion: z.number().int().positive() });
 
 @ApiTags('programme')
 @Controller('v1/api/points/settings')
@@ -23,6 +38,7 @@ type VersionRow = { version: number; settings: ProgrammeSettings; changed_by: st
 export class ProgrammeController {
   constructor(
     private readonly database: Database,
+    private readonly previews: SettingsPreviews,
     private readonly clock: Clock,
     private readonly signal: OutboxSignal,
   ) {}
@@ -55,39 +71,58 @@ export class ProgrammeController {
       if (newest.version !== input.version) {
         throw new AppError('settings-conflict', undefined, { details: { current: toResponse(newest) } });
       }
-      const next = {
-        version: newest.version + 1,
-        settings: input.settings,
-        changed_by: actorOf(principal),
-        created_at: now,
-      };
-      await tx.query(
-        'insert into program_settings (merchant_id, version, settings, changed_by, created_at) values ($1, $2, $3, $4, $5)',
-        [merchantId, next.version, JSON.stringify(next.settings), next.changed_by, now],
-      );
-      const payload = { merchantId, version: next.version, changedBy: next.changed_by };
+      const version = newest.version + 1;
+      const next = { version, settings: input.settings, changedBy: actorOf(principal), changedAt: now };
+      await insertVersion(tx, merchantId, next);
+      const payload = { merchantId, version, changedBy: next.changedBy };
       await publish(tx, [{ merchantId, key: String(merchantId), type: programmeChanged.name, payload }], now);
       return next;
     });
     this.signal.committed();
     return toResponse(saved);
   }
+
+  @Get('versions')
+  @ApiOperation({ summary: 'Lists all versions of the rules, newest first' })
+  @ApiOkResponse({ standardSchema: settingsHistoryPageSchema })
+  async versions(
+    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+    @Query({ schema: pageQuerySchema }) query: z.infer<typeof pageQuerySchema>,
+  ): Promise<SettingsHistoryPage> {
+    const beforeVersion = decodeCursor(query.cursor, placeSchema)?.beforeVersion ?? null;
+    const versions = await this.database.forMerchant(merchantId, (tx) =>
+      listVersions(tx, { merchantId, beforeVersion, limit: query.limit + 1 }),
+    );
+    const items = versions.slice(0, query.limit);
+    const last = versions.length > query.limit ? items.at(-1) : undefined;
+    return {
+      items: items.map(toResponse),
+      nextCursor: last ? encodeCursor({ beforeVersion: last.version }) : null,
+    };
+  }
+
+  @Post('preview')
+  @ApiOperation({
+    summary: "What rules would have brought over the shop's own orders of the last 90 days",
+    description: 'Every order is measured as if it were awarded today, under these rules and under the current ones.',
+  })
+  @ApiProblems('not-found', 'overloaded')
+  @HttpCode(200)
+  @ApiOkResponse({ standardSchema: settingsPreviewSchema })
+  preview(
+    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+    @Body({ schema: settingsPreviewRequestSchema }) { settings }: z.infer<typeof settingsPreviewRequestSchema>,
+  ): Promise<SettingsPreview> {
+    return this.previews.preview(merchantId, settings);
+  }
 }
 
-async function getNewest(tx: Tx, merchantId: number): Promise<VersionRow> {
-  const [row] = await tx.query<VersionRow>(
-    'select version, settings, changed_by, created_at from program_settings where merchant_id = $1 order by version desc limit 1',
-    [merchantId],
-  );
-  if (!row) throw new AppError('not-found');
-  return row;
+async function getNewest(tx: Tx, merchantId: number): Promise<SettingsVersion> {
+  const newest = await findNewestVersion(tx, merchantId);
+  if (!newest) throw new AppError('not-found');
+  return newest;
 }
 
-function toResponse(row: VersionRow): SettingsResponse {
-  return {
-    version: row.version,
-    settings: row.settings,
-    changedBy: row.changed_by,
-    changedAt: row.created_at.toISOString(),
-  };
+function toResponse({ version, settings, changedBy, changedAt }: SettingsVersion): SettingsResponse {
+  return { version, settings, changedBy, changedAt: changedAt.toISOString() };
 }

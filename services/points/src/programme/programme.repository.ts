@@ -41,6 +41,44 @@ export class ProgrammeCache {
   }
 }
 
+/** One version of a merchant's rules, and who saved it when. */
+export type SettingsVersion = Programme & { changedBy: string; changedAt: Date };
+
+type VersionRow = { version: number; settings: ProgrammeSettings; changed_by: string; created_at: Date };
+
+/** Versions of the rules, newest first. Relies on the primary key of `program_settings`. */
+export async function listVersions(
+  tx: Tx,
+  of: { merchantId: number; beforeVersion: number | null; limit: number },
+): Promise<SettingsVersion[]> {
+  const rows = await tx.query<VersionRow>(
+    `select version, settings, changed_by, created_at
+     from program_settings
+     where merchant_id = $1 and ($2::integer is null or version < $2)
+     order by version desc
+     limit $3`,
+    [of.merchantId, of.beforeVersion, of.limit],
+  );
+  return rows.map((row) => ({
+    version: row.version,
+    settings: row.settings,
+    changedBy: row.changed_by,
+    changedAt: row.created_at,
+  }));
+}
+
+export async function findNewestVersion(tx: Tx, merchantId: number): Promise<SettingsVersion | undefined> {
+  const [newest] = await listVersions(tx, { merchantId, beforeVersion: null, limit: 1 });
+  return newest;
+}
+
+export async function insertVersion(tx: Tx, merchantId: number, next: SettingsVersion): Promise<void> {
+  await tx.query(
+    'insert into program_settings (merchant_id, version, settings, changed_by, created_at) values ($1, $2, $3, $4, $5)',
+    [merchantId, next.version, JSON.stringify(next.settings), next.changedBy, next.changedAt],
+  );
+}
+
 /** Raised in the transaction that saves settings; its row lock makes savers wait for each other. */
 export async function raiseSettingsEpoch(tx: Tx): Promise<void> {
   await tx.query('update settings_epoch set epoch = epoch + 1');

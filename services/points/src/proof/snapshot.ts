@@ -32,7 +32,7 @@ export async function* stream<Row extends Record<string, unknown>>(
   text: string,
   values: readonly unknown[],
 ): AsyncGenerator<Row> {
-  await tx.query(`declare rows_of_proof no scroll cursor for ${text}`, values);
+  await tx.query(`declare streamed_rows no scroll cursor for ${text}`, values);
   let rows: Row[];
   let next = fetch<Row>(tx);
   do {
@@ -40,11 +40,11 @@ export async function* stream<Row extends Record<string, unknown>>(
     if (rows.length === fetchMax) next = fetch<Row>(tx);
     yield* rows;
   } while (rows.length === fetchMax);
-  await tx.query('close rows_of_proof');
+  await tx.query('close streamed_rows');
 }
 
 function fetch<Row extends Record<string, unknown>>(tx: Tx): Promise<Row[]> {
-  const rows = tx.query<Row>(`fetch ${fetchMax} from rows_of_proof`);
+  const rows = tx.query<Row>(`fetch ${fetchMax} from streamed_rows`);
   // Whoever stops reading early does not hear of its failure; whoever reads on does.
   rows.catch(() => undefined);
   return rows;

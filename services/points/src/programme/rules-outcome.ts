@@ -1,0 +1,50 @@
+import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
+import { isDead } from '../orders/award.ts';
+import { planOrder, type OrderState } from '../orders/order-plan.ts';
+
+/** What rules bring over orders that are shown one after the other. */
+export class RulesOutcome {
+  readonly #settings: ProgrammeSettings;
+  readonly #now: Date;
+  readonly #customers = new Set<number>();
+  #points = 0;
+
+  constructor(settings: ProgrammeSettings, now: Date) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  get points(): number {
+    return this.#points;
+  }
+
+  /** Customers who earn. */
+  get customers(): number {
+    return this.#customers.size;
+  }
+
+  /** Takes an order that has not earned yet and gives it what it would be due now. */
+  add(order: OrderState): void {
+    const points = duePoints(order, this.#settings, this.#now);
+    if (points === 0 || order.facts.snapshot?.customerId == null) return;
+    this.#points += points;
+    this.#customers.add(order.facts.snapshot.customerId);
+  }
+}
+
+function duePoints(order: OrderState, settings: ProgrammeSettings, now: Date): number {
+  try {
+    return planOrder(order, order.facts, { version: 0, settings }, now).state.duePoints;
+  } catch (error) {
+    // More points than a ledger can hold: such an order would be kept for a person to look at, and earn nothing.
+    if (error instanceof RangeError) return 0;
+    throw error;
+  }
+}
+
+/** What an order came to, in minor units of its currency: nothing if it is dead, else its total less what was given back. */
+export function revenueMinor({ facts }: Pick<OrderState, 'facts'>): number {
+  if (isDead(facts) || !facts.snapshot) return 0;
+  const refunded = Object.values(facts.refunds).reduce((sum, refund) => sum + refund.totalMinor, 0);
+  return Math.max(0, facts.snapshot.totalMinor - refunded);
+}
