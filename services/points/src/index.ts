@@ -4,6 +4,8 @@ import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
 import { DepartureEvents } from './merging/customer.events.ts';
 import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
+import { MemberEvents } from './members/member.events.ts';
+import { Projection } from './members/projection.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -19,7 +21,7 @@ export const points: Service = {
   module: PointsModule,
   encrypts: true,
   // In the order in which things happen: a shop installs, a customer signs up, a customer goes.
-  events: [ShopEvents, SignupEvents, DepartureEvents],
+  events: [ShopEvents, SignupEvents, DepartureEvents, MemberEvents],
   jobs: [
     ApprovePoints,
     ExpirePoints,
@@ -32,5 +34,5 @@ export const points: Service = {
     VerifyLedger,
   ],
   rpc: [PointsRpc],
-  workers: [MakePartitions],
+  workers: [MakePartitions, Projection],
 };

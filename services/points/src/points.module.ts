@@ -17,6 +17,8 @@ import { PointsRpc } from './ledger/points.rpc.ts';
 import { DepartureEvents } from './merging/customer.events.ts';
 import { Departures } from './merging/departures.service.ts';
 import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
+import { MemberEvents } from './members/member.events.ts';
+import { Projection } from './members/projection.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { SettingsPreviews } from './programme/settings-preview.service.ts';
@@ -60,9 +62,11 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     ForgetOldRows,
     Ledger,
     MakePartitions,
+    MemberEvents,
     OrderIntake,
     OrderWebhooks,
     PointsRpc,
+    Projection,
     ReconcileOrders,
     Reconciliation,
     Redemptions,

@@ -1,0 +1,86 @@
+import {
+  pointsAdjusted,
+  pointsApproved,
+  pointsClawedBack,
+  pointsEarned,
+  pointsExpired,
+  pointsHeld,
+  pointsMigrated,
+  pointsRedeemed,
+  pointsReleased,
+  pointsRestored,
+  pointsVoided,
+} from '@loyalnest/contracts/events';
+import type { TransferKind } from '../ledger/transfer.ts';
+
+/** Which kind of transfer an event tells of. */
+export const transferTypes: readonly { type: string; kind: TransferKind }[] = [
+  { type: pointsEarned.name, kind: 'earn' },
+  { type: pointsApproved.name, kind: 'approve' },
+  { type: pointsVoided.name, kind: 'void' },
+  { type: pointsClawedBack.name, kind: 'clawback' },
+  { type: pointsHeld.name, kind: 'hold' },
+  { type: pointsRedeemed.name, kind: 'capture' },
+  { type: pointsReleased.name, kind: 'release' },
+  { type: pointsRestored.name, kind: 'restore' },
+  { type: pointsExpired.name, kind: 'expire' },
+  { type: pointsAdjusted.name, kind: 'adjust' },
+  { type: pointsMigrated.name, kind: 'migrate' },
+];
+
+/**
+ * A move is a transfer as the projections see it: `issued`, `redeemed` and `outstanding` are what it adds to those sums.
+ * `points_of_either` is what an adjustment or a migration brought the customer, below zero when it took.
+ */
+const columns = `merchant_id, customer_id, transfer_id, created_at, kind,
+  case kind when 'earn' then points when 'void' then -points when 'clawback' then -points else 0 end as issued,
+  case kind when 'capture' then points when 'restore' then -points else 0 end as redeemed,
+  case
+    when kind in ('earn', 'restore') then points
+    when kind in ('void', 'clawback', 'capture', 'expire') then -points
+    when kind in ('adjust', 'migrate') then points_of_either
+    else 0
+  end as outstanding,
+  kind = 'earn' and order_id is not null and business_key = 'order/' || order_id || '/earn' as is_first_of_order`;
+
+/**
+ * Moves that events tell of, between two positions. Of an adjustment or a migration the event does not say which way the
+ * points went; its row does. Relies on the primary keys of `outbox` and `points_transactions`.
+ */
+export const movesOfOutbox = `moves as materialized (
+  select ${columns}
+  from (
+    select outbox.merchant_id, told.customer_id, told.transfer_id, outbox.occurred_at as created_at, types.kind,
+      told.points, told.order_id, told.business_key, either.points_of_either
+    from outbox
+    join unnest($2::text[], $3::text[]) as types (type, kind) using (type)
+    cross join lateral (
+      select (payload ->> 'customerId')::bigint as customer_id, (payload ->> 'transferId')::bigint as transfer_id,
+        (payload ->> 'points')::bigint as points, (payload ->> 'orderId')::bigint as order_id,
+        payload ->> 'businessKey' as business_key
+    ) as told
+    left join lateral (
+      select case to_account when 'adjusted' then -points when 'migrated' then -points else points end as points_of_either
+      from points_transactions as transfers
+      where types.kind in ('adjust', 'migrate') and transfers.merchant_id = outbox.merchant_id
+        and transfers.transfer_id = told.transfer_id and transfers.created_at = outbox.occurred_at
+    ) as either on true
+    where outbox.merchant_id = any ($1::bigint[])
+      and (outbox.xid, outbox.id) > ($4::xid8, $5::bigint) and (outbox.xid, outbox.id) <= ($6::xid8, $7::bigint)
+  ) as transfers
+)`;
+
+/** The same from the ledger, less what events after the position ($2, $3) tell. Both see one moment. */
+export function movesOfLedger(where: string): string {
+  return `later as materialized (
+    select (payload ->> 'transferId')::bigint as transfer_id from outbox
+    where (xid, id) > ($2::xid8, $3::bigint) and payload ? 'transferId'
+  ), moves as materialized (
+    select ${columns}
+    from (
+      select *, case to_account when 'adjusted' then -points when 'migrated' then -points else points end as points_of_either
+      from points_transactions
+      where ${where} and transfer_id not in (select transfer_id from later)
+    ) as transfers
+  )`;
+}

@@ -1,0 +1,205 @@
+import { numberArray, textArray } from '@loyalnest/platform/database/arrays';
+import type { Tx } from '@loyalnest/platform/database/database';
+import type { Position } from '@loyalnest/platform/events/outbox';
+import { movesOfLedger, movesOfOutbox, transferTypes } from './moves.ts';
+
+/** How the projection is called among the readers of the outbox. */
+const consumer = 'members';
+/** Events taken into the projections in one transaction. */
+export const batchMax = 1_000;
+
+/**
+ * Whoever writes projections holds this until the transaction ends. What it knows of the outbox's position and of a
+ * customer's standing then stays true.
+ */
+export async function lockProjections(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended(current_schema() || '/projections', 0))`);
+}
+
+/** Up to where events have been taken in. The first look begins with the events that are still running. */
+export async function ensurePosition(tx: Tx): Promise<Position> {
+  const found = await findPosition(tx);
+  if (found) return found;
+  await tx.query(
+    `insert into outbox_cursors (consumer, xid, id) values ($1, pg_snapshot_xmin(pg_current_snapshot()), 0)
+     on conflict do nothing`,
+    [consumer],
+  );
+  return ensurePosition(tx);
+}
+
+export async function findPosition(tx: Tx): Promise<Position | undefined> {
+  const [row] = await tx.query<Position>('select xid::text as xid, id from outbox_cursors where consumer = $1', [
+    consumer,
+  ]);
+  return row;
+}
+
+export async function movePosition(tx: Tx, { xid, id }: Position): Promise<void> {
+  await tx.query('update outbox_cursors set xid = $2, id = $3, moved_at = now() where consumer = $1', [
+    consumer,
+    xid,
+    id,
+  ]);
+}
+
+export type Batch = { after: Position; last: Position; events: number; merchantIds: number[]; isMoreComing: boolean };
+
+/** The next events below the horizon: where they end, and of which merchants they are. Relies on the key of `outbox`. */
+export async function findBatch(tx: Tx, after: Position): Promise<Batch | undefined> {
+  const rows = await tx.query<Position & { merchant_id: number; is_readable: boolean }>(
+    `select xid::text as xid, id, merchant_id, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_readable
+     from outbox where (xid, id) > ($1::xid8, $2) order by xid, id limit ${batchMax}`,
+    [after.xid, after.id],
+    'find-projection-batch',
+  );
+  const readable = rows.filter((row) => row.is_readable);
+  const last = readable.at(-1);
+  if (!last) return undefined;
+  return {
+    after,
+    last: { xid: last.xid, id: last.id },
+    events: readable.length,
+    merchantIds: [...new Set(readable.map((row) => row.merchant_id))].sort((a, b) => a - b),
+    isMoreComing: rows.length === batchMax || readable.length < rows.length,
+  };
+}
+
+/** Shops that have to be made from their ledger: new ones, and those whose days are of another time zone by now. */
+export async function findUnbuilt(tx: Tx, merchantIds?: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ merchant_id: number }>(
+    `select merchant_id from shops left join projected_shops as projected using (merchant_id)
+     where projected.timezone is distinct from shops.timezone
+       and ($1::bigint[] is null or merchant_id = any ($1::bigint[]))
+     order by merchant_id`,
+    [merchantIds === undefined ? null : numberArray(merchantIds)],
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** What moves say of customers: their own first and last, and what they earned, which a merge takes along. */
+const figures = `figures as (
+  select merchant_id, customer_id, min(first_at) as first_at, max(last_at) as last_at, sum(earned)::bigint as earned,
+    sum(orders)::bigint as orders
+  from (
+    select merchant_id, customer_id, min(created_at) as first_at, max(created_at) as last_at, 0 as earned, 0 as orders
+    from moves group by merchant_id, customer_id
+    union all
+    select moves.merchant_id, coalesce(balances.merged_into, moves.customer_id), null, max(created_at),
+      sum(moves.issued), count(*) filter (where moves.is_first_of_order)
+    from moves join customer_balances as balances using (merchant_id, customer_id)
+    group by 1, 2
+  ) as parts
+  group by merchant_id, customer_id
+)`;
+
+const writeMembers = (which: string) => `written_members as (
+  insert into members (merchant_id, customer_id, pending, available, held, earned, orders, first_at, last_activity_at,
+    next_expiry_at, is_closed)
+  select merchant_id, customer_id, pending, available, held, earned, orders, first_at, last_at,
+    ${nextExpiryOf('figures')}, closed_at is not null
+  from figures join customer_balances using (merchant_id, customer_id)
+  ${which}
+  order by merchant_id, customer_id
+  on conflict (merchant_id, customer_id) do update set
+    pending = excluded.pending, available = excluded.available, held = excluded.held,
+    earned = members.earned + excluded.earned, orders = members.orders + excluded.orders,
+    first_at = least(members.first_at, excluded.first_at),
+    last_activity_at = greatest(members.last_activity_at, excluded.last_activity_at),
+    next_expiry_at = excluded.next_expiry_at, is_closed = excluded.is_closed
+)`;
+
+/** Relies on the primary key of `lots`. */
+function nextExpiryOf(customer: string): string {
+  return `(select min(expires_at) from lots
+     where lots.merchant_id = ${customer}.merchant_id and lots.customer_id = ${customer}.customer_id and remaining > 0)`;
+}
+
+/** A customer is new on the day of the first transfer; one that turns out to be earlier moves the newcomer to its day. */
+const writeDays = `firsts as (
+  select figures.merchant_id, (members.first_at at time zone zone)::date as before,
+    (least(members.first_at, figures.first_at) at time zone zone)::date as now
+  from figures join zones using (merchant_id) left join members using (merchant_id, customer_id)
+  where figures.first_at is not null
+), written_days as (
+  insert into programme_days (merchant_id, day, issued, redeemed, outstanding, orders, members)
+  select merchant_id, day, sum(issued), sum(redeemed), sum(outstanding), sum(orders), sum(members)
+  from (
+    select merchant_id, (created_at at time zone zone)::date as day, issued, redeemed, outstanding,
+      is_first_of_order::int as orders, 0 as members
+    from moves join zones using (merchant_id)
+    union all
+    select merchant_id, now, 0, 0, 0, 0, 1 from firsts where before is distinct from now
+    union all
+    select merchant_id, before, 0, 0, 0, 0, -1 from firsts where before <> now
+  ) as parts
+  group by merchant_id, day
+  order by merchant_id, day
+  on conflict (merchant_id, day) do update set
+    issued = programme_days.issued + excluded.issued, redeemed = programme_days.redeemed + excluded.redeemed,
+    outstanding = programme_days.outstanding + excluded.outstanding, orders = programme_days.orders + excluded.orders,
+    members = programme_days.members + excluded.members
+)`;
+
+const writeActivities = `written_activities as (
+  insert into activities (merchant_id, kind, created_at, transfer_id)
+  select merchant_id, kind, created_at, transfer_id from moves order by 1, 2, 3, 4
+)`;
+
+const zones = `zones as (
+  select merchant_id, known_timezone(timezone) as zone from projected_shops where merchant_id = any ($1::bigint[])
+)`;
+
+/** Takes events into all projections of shops that are built. */
+export async function project(tx: Tx, merchantIds: readonly number[], batch: Pick<Batch, 'after' | 'last'>) {
+  await tx.query(
+    `with ${movesOfOutbox}, ${zones}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`,
+    [
+      numberArray(merchantIds),
+      textArray(transferTypes.map(({ type }) => type)),
+      textArray(transferTypes.map(({ kind }) => kind)),
+      batch.after.xid,
+      batch.after.id,
+      batch.last.xid,
+      batch.last.id,
+    ],
+    'project-events',
+  );
+}
+
+/** Makes the projections of these shops anew from their ledgers, less what events after the position will bring. */
+export async function build(tx: Tx, merchantIds: readonly number[], { after, now }: { after: Position; now: Date }) {
+  const ids = numberArray(merchantIds);
+  // A large ledger takes longer than a request may.
+  await tx.query(`set local statement_timeout = '15min'`);
+  for (const table of ['members', 'programme_days', 'activities', 'projected_shops']) {
+    await tx.query(`delete from ${table} where merchant_id = any ($1::bigint[])`, [ids]);
+  }
+  await tx.query(
+    `insert into projected_shops (merchant_id, timezone, built_at)
+     select merchant_id, timezone, $2 from shops where merchant_id = any ($1::bigint[])`,
+    [ids, now],
+  );
+  await tx.query(
+    `with ${movesOfLedger('merchant_id = any ($1::bigint[])')}, ${zones}, ${figures}, ${writeMembers('')}, ${writeDays},
+       ${writeActivities} select`,
+    [ids, after.xid, after.id],
+  );
+}
+
+/**
+ * Makes the figures of these customers anew, after a merge or a deletion changed whose they are. Relies on
+ * `points_transactions_by_customer` and `customer_balances_merged`.
+ */
+export async function buildMembers(tx: Tx, merchantId: number, customerIds: readonly number[], after: Position) {
+  const ids = numberArray(customerIds);
+  await tx.query('delete from members where merchant_id = $1 and customer_id = any ($2::bigint[])', [merchantId, ids]);
+  await tx.query(
+    `with ${movesOfLedger(`merchant_id = $1 and customer_id in (
+       select unnest($4::bigint[])
+       union
+       select customer_id from customer_balances where merchant_id = $1 and merged_into = any ($4::bigint[]))`)},
+     ${figures}, ${writeMembers('where customer_id = any ($4::bigint[])')} select`,
+    [merchantId, after.xid, after.id, ids],
+  );
+}
