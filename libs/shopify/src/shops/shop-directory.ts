@@ -85,7 +85,11 @@ export class ShopDirectory {
 
   async #readAll(shopDomains: readonly string[]): Promise<ReadonlyMap<string, Shop>> {
     const rows = await this.#database.forNoMerchant((tx) =>
-      tx.query<ShopRow>(`select ${columns} from shops where shop_domain = any ($1::text[])`, [textArray(shopDomains)]),
+      tx.query<ShopRow>(
+        `select ${columns} from shops where shop_domain = any ($1::text[])`,
+        [textArray(shopDomains)],
+        'find-shops',
+      ),
     );
     const readAtMs = Date.now();
     const shops = rows.map(fromRow);

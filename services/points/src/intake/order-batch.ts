@@ -33,13 +33,12 @@ type Planned = PostablePlan & { redemptions: RedemptionPlan };
 
 /**
  * Posts a batch of orders in the transaction at hand: locks the customers, joins what arrived with what was known, plans
- * `due − posted` for each, and writes everything in one statement. An order that cannot be planned is left out and named.
- * Throws `LostRace` when another transaction was faster; the batch may simply run again.
+ * `due − posted` for each, and writes everything in one statement, which also commits unless redemptions are to be written
+ * as well. An order that cannot be planned is left out and named. Throws what `isLostRace` knows when another transaction was faster; the batch may simply run again.
  */
 export async function postOrders(given: readonly OrderArrival[], context: BatchContext): Promise<BatchResult> {
   const { tx, now } = context;
-  const { arrivals, balances } = await lockCustomers(tx, given);
-  const { orders, epoch } = await readOrders(tx, arrivals);
+  const { arrivals, balances, orders, epoch } = await lockAndRead(tx, given);
   const merchantIds = [...new Set(arrivals.map((arrival) => arrival.merchantId))];
   const programmes = await context.programmes.load(tx, merchantIds, epoch);
   const redemptions = await findRedemptionsOfOrders(tx, [...arrivals, ...orders]);
@@ -58,12 +57,14 @@ export async function postOrders(given: readonly OrderArrival[], context: BatchC
   }
   if (planned.length === 0) return { ordersWritten: 0, transfers: 0, refused };
 
-  const { transfers } = await postPlans(tx, planned, { balances, now, nextTransferId: context.nextTransferId });
-  await writeRedemptions(
-    tx,
-    planned.flatMap((plan) => plan.redemptions.changed),
+  const changed = planned.flatMap((plan) => plan.redemptions.changed);
+  const { transfers } = await postPlans(tx, planned, {
+    balances,
     now,
-  );
+    nextTransferId: context.nextTransferId,
+    ending: changed.length === 0 ? 'commits' : 'goes-on',
+  });
+  await writeRedemptions(tx, changed, now);
   return {
     ordersWritten: planned.length,
     transfers,
@@ -80,23 +81,32 @@ type PlanContext = {
   now: Date;
 };
 
-/** Locks every customer whom the batch may pay. Orders of one who was merged into another become the other's. */
-async function lockCustomers(
-  tx: Tx,
-  arrivals: readonly OrderArrival[],
-): Promise<{ arrivals: readonly OrderArrival[]; balances: LockedBalance[] }> {
-  const balances = await lockBalances(tx, {
-    customers: customersOf(arrivals),
-    orders: arrivals,
-    codes: codesOf(arrivals),
-  });
+type LockedBatch = {
+  arrivals: readonly OrderArrival[];
+  balances: LockedBalance[];
+  orders: OrderState[];
+  epoch: number;
+};
+
+/**
+ * Locks every customer whom the batch may pay, and then reads the orders; both statements go out together, and PostgreSQL
+ * begins the second when it has the locks. Orders of a customer who was merged into another become the other's.
+ */
+async function lockAndRead(tx: Tx, arrivals: readonly OrderArrival[]): Promise<LockedBatch> {
+  const [balances, read] = await Promise.all([
+    lockBalances(tx, { customers: customersOf(arrivals), orders: arrivals, codes: codesOf(arrivals) }),
+    readOrders(tx, arrivals),
+  ]);
   const merged = balances.filter(({ mergedInto }) => mergedInto !== null);
-  if (merged.length === 0) return { arrivals, balances };
+  if (merged.length === 0) return { arrivals, balances, ...read };
   const mergedInto = new Map(merged.map((balance) => [customerKeyOf(balance), balance.mergedInto]));
   const redirected = arrivals.map((arrival) => redirect(arrival, mergedInto));
-  const others = await lockBalances(tx, { customers: customersOf(redirected) });
+  const [others, readAgain] = await Promise.all([
+    lockBalances(tx, { customers: customersOf(redirected) }),
+    readOrders(tx, redirected),
+  ]);
   const all = new Map([...balances, ...others].map((balance) => [customerKeyOf(balance), balance]));
-  return { arrivals: redirected, balances: [...all.values()] };
+  return { arrivals: redirected, balances: [...all.values()], ...readAgain };
 }
 
 function redirect(arrival: OrderArrival, mergedInto: ReadonlyMap<string, number | null>): OrderArrival {

@@ -12,7 +12,12 @@ import { postOrders, type OrderArrival } from './order-batch.ts';
 /** Orders posted in one transaction. Past this a batch gains little and holds its locks for long. */
 export const batchMax = 128;
 /** Batches under way at once: one computes while the other waits for PostgreSQL. */
-const laneCount = 2;
+const batchesMax = 2;
+/**
+ * Orders that have to wait before a second batch begins. With fewer, the batch under way is over before a second one would
+ * gain anything, and one batch of ten costs half of what two of five cost.
+ */
+const secondBatchMin = 32;
 /** Orders that may wait; more and Shopify is asked to come back, which it does. */
 const waitingMax = 4_096;
 /** Shopify hangs up after 5 s; before that we say so ourselves. */
@@ -40,7 +45,7 @@ export class OrderIntake implements OnApplicationShutdown {
   readonly #signal: OutboxSignal;
   readonly #programmes = new ProgrammeCache();
   readonly #transferIds: TransferIds;
-  readonly #lanes: Lane[];
+  readonly #queue: OrderQueue;
   readonly #sweeper: NodeJS.Timeout;
   /** Sizes of finished batches, for whoever watches. */
   readonly batches = { count: 0, orders: 0 };
@@ -50,20 +55,20 @@ export class OrderIntake implements OnApplicationShutdown {
     this.#clock = clock;
     this.#signal = signal;
     this.#transferIds = new TransferIds(database);
-    this.#lanes = Array.from({ length: laneCount }, () => new Lane((batch) => this.#process(batch)));
+    this.#queue = new OrderQueue((batch) => this.#process(batch));
     this.#sweeper = setInterval(() => this.#giveUpOnLate(), 250).unref();
   }
 
   /** Throws `AppError` 503 when PostgreSQL is away or too much waits, `PoisonOrder` when the order cannot be posted. */
   submit(arrival: OrderArrival): Promise<void> {
     if (this.waiting >= waitingMax) return Promise.reject(overloaded());
-    const lane = this.#lanes[laneOf(arrival)];
-    if (!lane) throw new Error('no lane');
-    return new Promise((resolve, reject) => lane.add({ arrival, arrivedAtMs: performance.now(), resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.#queue.add({ arrival, arrivedAtMs: performance.now(), resolve, reject }),
+    );
   }
 
   get waiting(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0);
+    return this.#queue.waiting;
   }
 
   onApplicationShutdown(): void {
@@ -71,8 +76,7 @@ export class OrderIntake implements OnApplicationShutdown {
   }
 
   #giveUpOnLate(): void {
-    const latest = performance.now() - waitMaxMs;
-    for (const lane of this.#lanes) lane.giveUp(latest);
+    this.#queue.giveUp(performance.now() - waitMaxMs);
   }
 
   async #process(batch: readonly Waiting[]): Promise<void> {
@@ -115,11 +119,13 @@ export class OrderIntake implements OnApplicationShutdown {
   }
 }
 
-/** Orders that wait for one batch at a time. */
-class Lane {
+/** Orders that wait, and the batches made of them: oldest first, and never two batches with the same customer at once. */
+class OrderQueue {
   readonly #process: (batch: readonly Waiting[]) => Promise<void>;
+  readonly #underWay = new Set<string>();
   #queue: Waiting[] = [];
-  #isRunning = false;
+  #batches = 0;
+  #isWoken = false;
 
   constructor(process: (batch: readonly Waiting[]) => Promise<void>) {
     this.#process = process;
@@ -131,7 +137,13 @@ class Lane {
 
   add(waiting: Waiting): void {
     this.#queue.push(waiting);
-    if (!this.#isRunning) void this.#run();
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    // Everything that arrives in this turn of the event loop may join the same batch.
+    setImmediate(() => {
+      this.#isWoken = false;
+      this.#begin();
+    });
   }
 
   /** Answers those who have waited since before `latestMs` that they should come back. */
@@ -142,12 +154,35 @@ class Lane {
     rejectAll(late, overloaded());
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    // Everything that arrived in this turn of the event loop joins the first batch.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#process(this.#queue.splice(0, batchMax));
-    this.#isRunning = false;
+  #begin(): void {
+    while (this.#batches < batchesMax && this.#queue.length >= (this.#batches === 0 ? 1 : secondBatchMin)) {
+      const batch = this.#take();
+      if (batch.length === 0) return;
+      void this.#run(batch);
+    }
+  }
+
+  async #run(batch: readonly Waiting[]): Promise<void> {
+    const customers = new Set(batch.map(({ arrival }) => customerOf(arrival)));
+    for (const customer of customers) this.#underWay.add(customer);
+    this.#batches += 1;
+    await this.#process(batch);
+    this.#batches -= 1;
+    for (const customer of customers) this.#underWay.delete(customer);
+    this.#begin();
+  }
+
+  /** The oldest whose customers are free; a second batch would only wait for the locks of the first. */
+  #take(): Waiting[] {
+    if (this.#underWay.size === 0) return this.#queue.splice(0, batchMax);
+    const batch: Waiting[] = [];
+    const rest: Waiting[] = [];
+    for (const waiting of this.#queue) {
+      const isFree = batch.length < batchMax && !this.#underWay.has(customerOf(waiting.arrival));
+      (isFree ? batch : rest).push(waiting);
+    }
+    this.#queue = rest;
+    return batch;
   }
 }
 
@@ -162,9 +197,9 @@ function joinArrivals(batch: readonly Waiting[]): OrderArrival[] {
   return [...byOrder.values()];
 }
 
-/** A customer's orders share a lane, so that two batches seldom wait for the same balance row. */
-function laneOf({ merchantId, orderId, facts }: OrderArrival): number {
-  return (merchantId + (facts.snapshot?.customerId ?? orderId)) % laneCount;
+/** Whose balance the order locks; what names no customer stands for itself. */
+function customerOf({ merchantId, orderId, facts }: OrderArrival): string {
+  return `${merchantId}/${facts.snapshot?.customerId ?? `order/${orderId}`}`;
 }
 
 function keyOf({ merchantId, orderId }: OrderArrival): string {

@@ -19,9 +19,17 @@ export async function retryLostRaces<R>(work: () => Promise<R>): Promise<R> {
   }
 }
 
+/** SQLSTATE of `points.assert_written`: a row was no longer as it had been read. */
+const lostRaceState = 'LN001';
+
 /** Also when two transactions posted for the same reason at once: run again, the loser finds the winner's transfer. */
 export function isLostRace(error: unknown): boolean {
-  return error instanceof LostRace || isRetryable(error) || isKeyTaken(error);
+  return (
+    error instanceof LostRace ||
+    isRetryable(error) ||
+    isKeyTaken(error) ||
+    (error instanceof Error && (error as { code?: string }).code === lostRaceState)
+  );
 }
 
 /** Whether a business key existed. Once is a race; again and again, it was used for something else. */

@@ -2,7 +2,7 @@ import type { Tx } from '@loyalnest/platform/database/database';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
 import type { OrderPlan } from '../orders/order-plan.ts';
 import { Book, touchesLots } from './book.ts';
-import { findLots, writePostings, type CustomerBalance, type CustomerKey } from './posting.repository.ts';
+import { findLots, writePostings, type CustomerBalance, type CustomerKey, type Ending } from './posting.repository.ts';
 import { transferEvent } from './transfer-events.ts';
 import type { Lot, Transfer } from './transfer.ts';
 
@@ -14,6 +14,7 @@ export type PostContext = {
   balances: readonly CustomerBalance[];
   now: Date;
   nextTransferId: () => number;
+  ending?: Ending;
 };
 
 /**
@@ -29,13 +30,17 @@ export async function postPlans(
   const { books, events } = postEntries(plans, { ...context, lots });
   const balanceKeys = new Set(context.balances.map(customerKeyOf));
   const postings = [...books].map(([merchantId, book]) => ({ merchantId, ...book.posting() }));
-  await writePostings(tx, {
-    now: context.now,
-    orders: plans.map((plan) => plan.state),
-    postings,
-    events,
-    hasBalance: (customer) => balanceKeys.has(customerKeyOf(customer)),
-  });
+  await writePostings(
+    tx,
+    {
+      now: context.now,
+      orders: plans.map((plan) => plan.state),
+      postings,
+      events,
+      hasBalance: (customer) => balanceKeys.has(customerKeyOf(customer)),
+    },
+    context.ending,
+  );
   return { transfers: postings.reduce((sum, posting) => sum + posting.transfers.length, 0) };
 }
 

@@ -3,7 +3,6 @@ import type { Tx } from '@loyalnest/platform/database/database';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
 import type { OrderState } from '../orders/order-plan.ts';
 import type { Posting } from './book.ts';
-import { LostRace } from './lost-race.ts';
 import type { Balance, Lot, Transfer } from './transfer.ts';
 
 export type CustomerKey = { merchantId: number; customerId: number };
@@ -141,8 +140,8 @@ export async function findLots(
 }
 
 /**
- * Writes orders, transfers, their keys, lots, balances and outbox events in one statement. Returns how many order rows and
- * new balances it wrote: fewer than given means that another transaction changed or made one since it was read.
+ * Writes orders, transfers, their keys, lots, balances and outbox events in one statement. Fails with `lostRaceState` when it
+ * wrote fewer order rows or new balances than it was given: another transaction changed or made one since it was read.
  */
 export const writePostingsSql = `
 with order_rows as (
@@ -188,7 +187,8 @@ with order_rows as (
   insert into outbox (occurred_at, merchant_id, key, type, payload)
   select $14::timestamptz, * from unnest($48::bigint[], $49::text[], $50::text[], $51::jsonb[])
 )
-select (select count(*)::int from order_rows) as orders, (select count(*)::int from new_balances) as balances`;
+select assert_written((select count(*) from order_rows), $52::bigint),
+  assert_written((select count(*) from new_balances), $53::bigint)`;
 
 const changeLotsSql = `
 update lots set remaining = change.remaining, expires_at = change.expires_at
@@ -205,11 +205,14 @@ export type PostingBatch = {
   hasBalance: (customer: CustomerKey) => boolean;
 };
 
+/** Whether the transaction goes on after the batch is written, or commits in the same round trip. */
+export type Ending = 'goes-on' | 'commits';
+
 /**
- * Writes the batch; see `writePostingsSql`. Throws `LostRace` when an order or a balance is no longer as it was read, and
- * PostgreSQL's unique violation on a business key that exists (`isLostRace` knows it).
+ * Writes the batch; see `writePostingsSql`. Throws what `isLostRace` knows when an order or a balance is no longer as it was
+ * read, or a business key exists.
  */
-export async function writePostings(tx: Tx, batch: PostingBatch): Promise<void> {
+export async function writePostings(tx: Tx, batch: PostingBatch, ending: Ending = 'goes-on'): Promise<void> {
   const changed = batch.postings.flatMap(({ merchantId, changedLots }) =>
     changedLots.map((lot) => ({ merchantId, ...lot })),
   );
@@ -226,16 +229,9 @@ export async function writePostings(tx: Tx, batch: PostingBatch): Promise<void> 
       'change-lots',
     );
   }
-  const [written] = await tx.query<{ orders: number; balances: number }>(
-    writePostingsSql,
-    postingParameters(batch),
-    'write-postings',
-  );
-  const balances = batch.postings.flatMap(({ merchantId, balanceChanges }) =>
-    balanceChanges.filter(({ customerId }) => !batch.hasBalance({ merchantId, customerId })),
-  );
-  if (written?.orders !== batch.orders.length) throw new LostRace('an order changed after it was read');
-  if (written.balances !== balances.length) throw new LostRace('a customer had a balance that was not locked');
+  const parameters = postingParameters(batch);
+  if (ending === 'commits') await tx.queryAndCommit(writePostingsSql, parameters, 'write-postings');
+  else await tx.query(writePostingsSql, parameters, 'write-postings');
 }
 
 /**
@@ -269,6 +265,8 @@ export function postingParameters(batch: PostingBatch): unknown[] {
     textArray(batch.events.map((event) => event.key)),
     textArray(batch.events.map((event) => event.type)),
     jsonArray(batch.events.map((event) => event.payload)),
+    batch.orders.length,
+    unknown.length,
   ];
 }
 
