@@ -31,7 +31,7 @@ export function Button({ variant, icon, isFullWidth, isLoading = false, children
   );
 }
 
-export type ButtonLinkProps = Look & { to: string; 'aria-label'?: string };
+export type ButtonLinkProps = Look & { to: string; state?: unknown; 'aria-label'?: string };
 
 /** Goes somewhere, and looks like a button. */
 export function ButtonLink({ variant, icon, isFullWidth, to, children, ...props }: ButtonLinkProps) {

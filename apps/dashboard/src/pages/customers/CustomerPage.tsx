@@ -1,0 +1,140 @@
+import { Button } from '@loyalnest/ui/button';
+import { Banner } from '@loyalnest/ui/banner';
+import { Card } from '@loyalnest/ui/card';
+import { ErrorState } from '@loyalnest/ui/error-state';
+import { Link } from '@loyalnest/ui/link';
+import { MetricList, MetricSkeleton } from '@loyalnest/ui/metric';
+import { Page } from '@loyalnest/ui/page';
+import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
+import { Tabs } from '@loyalnest/ui/tabs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams, useSearchParams } from 'react-router';
+import { useAccess } from '../../api/merchant.ts';
+import { useProblemText } from '../../i18n/use-problem-text.ts';
+import { ReadOnlyBanner } from '../../shell/ReadOnlyBanner.tsx';
+import { NotFoundPage } from '../../shell/NotFoundPage.tsx';
+import { AdjustDialog } from './AdjustDialog.tsx';
+import { Balance } from './Balance.tsx';
+import { customerName } from './customer-name.ts';
+import { Contact } from './Contact.tsx';
+import { lastList } from './last-list.ts';
+import { Lots } from './Lots.tsx';
+import { Orders } from './Orders.tsx';
+import { Rewards } from './Rewards.tsx';
+import { Timeline } from './Timeline.tsx';
+import { useCustomer } from './use-customer.ts';
+
+export function CustomerPage() {
+  const customerId = Number(useParams()['customerId']);
+  if (!Number.isSafeInteger(customerId) || customerId <= 0) return <NotFoundPage />;
+  // Another customer is another page: nothing of the one before, such as an open dialog, stays.
+  return <Customer key={customerId} customerId={customerId} />;
+}
+
+function Customer({ customerId }: { customerId: number }) {
+  const { t } = useTranslation();
+  const problemText = useProblemText();
+  const { canWrite } = useAccess();
+  const [isAdjusting, setAdjusting] = useState(false);
+  const { member, identity, error, refetch, isFetching } = useCustomer(customerId);
+  const name = identity === undefined ? t('customers.customer') : customerName(identity, { customerId, t });
+
+  if (error && !member) {
+    return (
+      <Page title={name} back={lastList()}>
+        <Card>
+          <ErrorState
+            title={t('customers.customerErrorTitle')}
+            message={problemText(error)}
+            onRetry={refetch}
+            isRetrying={isFetching}
+          />
+        </Card>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={name}
+      subtitle={identity?.email && identity.email !== name ? identity.email : '\u00a0'}
+      back={lastList()}
+      actions={
+        <Button
+          variant="primary"
+          isDisabled={!canWrite || !member || member.isClosed}
+          onPress={() => setAdjusting(true)}
+        >
+          {t('customers.adjust')}
+        </Button>
+      }
+    >
+      <ReadOnlyBanner />
+      {member?.isClosed && <ClosedBanner mergedInto={member.mergedInto} />}
+      {member ? <Balance member={member} /> : <WaitingBalance />}
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <Card isFlush>
+          <Sections customerId={customerId} canUndo={canWrite && member?.isClosed === false} />
+        </Card>
+        <div className="flex flex-col gap-4">
+          <Card title={t('customers.lots')}>{member ? <Lots lots={member.lots} /> : <SkeletonLines />}</Card>
+          <Card title={t('customers.contact')}>
+            {identity === undefined ? <SkeletonLines /> : <Contact customerId={customerId} identity={identity} />}
+          </Card>
+        </div>
+      </div>
+      {member && <AdjustDialog name={name} member={member} isOpen={isAdjusting} onClose={() => setAdjusting(false)} />}
+    </Page>
+  );
+}
+
+const sections = ['timeline', 'orders', 'rewards'] as const;
+
+function Sections({ customerId, canUndo }: { customerId: number; canUndo: boolean }) {
+  const { t } = useTranslation();
+  const [parameters] = useSearchParams();
+  const current = sections.find((section) => section === parameters.get('tab')) ?? 'timeline';
+  const labels = { timeline: t('customers.timeline'), orders: t('customers.orders'), rewards: t('customers.rewards') };
+  return (
+    <>
+      <div className="border-b border-line-secondary">
+        <Tabs
+          label={t('customers.sections')}
+          current={current}
+          tabs={sections.map((id) => ({
+            id,
+            label: labels[id],
+            to: `/customers/${customerId}${id === 'timeline' ? '' : `?tab=${id}`}`,
+          }))}
+        />
+      </div>
+      {current === 'timeline' && <Timeline customerId={customerId} canUndo={canUndo} />}
+      {current === 'orders' && <Orders customerId={customerId} />}
+      {current === 'rewards' && <Rewards customerId={customerId} />}
+    </>
+  );
+}
+
+function ClosedBanner({ mergedInto }: { mergedInto: number | null }) {
+  const { t } = useTranslation();
+  if (mergedInto === null) return <Banner title={t('customers.deletedTitle')}>{t('customers.deletedText')}</Banner>;
+  return (
+    <Banner title={t('customers.mergedTitle')}>
+      {t('customers.mergedText')} <Link to={`/customers/${mergedInto}`}>{t('customers.mergedShow')}</Link>
+    </Banner>
+  );
+}
+
+function WaitingBalance() {
+  return (
+    <>
+      <LoadingNote />
+      <MetricList>
+        <MetricSkeleton />
+        <MetricSkeleton />
+        <MetricSkeleton />
+        <MetricSkeleton />
+      </MetricList>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+import { Card } from '@loyalnest/ui/card';
+import { ErrorState } from '@loyalnest/ui/error-state';
+import { Page } from '@loyalnest/ui/page';
+import { useTranslation } from 'react-i18next';
+import { reloadPage } from './reload.ts';
+
+/** Where a page itself has failed: a fault of ours, or a part of it that could not be loaded. */
+export function PageError() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t('shell.errorTitle')}>
+      <Card>
+        <ErrorState title={t('shell.errorHeading')} message={t('shell.errorText')} onRetry={reloadPage} />
+      </Card>
+    </Page>
+  );
+}
