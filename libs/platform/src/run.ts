@@ -19,6 +19,8 @@ import { addApiDocument } from './http/api-document.ts';
 import { addHealth } from './http/health.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { JobRunner } from './jobs/job-runner.ts';
+import { connectStreams, type OpenStreams } from './realtime/connect-streams.ts';
+import type { StreamLimits } from './realtime/stream.ts';
 import { addRpc, listenRpc, RpcClients } from './rpc/rpc.ts';
 import type { Service } from './service.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
@@ -41,6 +43,7 @@ export type RunningApp = {
   rpcPort: number | undefined;
   relays: readonly Relay[];
   jobs: JobRunner;
+  streams: OpenStreams;
   /** Stops taking requests, lets what is under way end, then closes everything. */
   close(): Promise<void>;
 };
@@ -50,6 +53,7 @@ export type OpenOptions = { config: Config; services: readonly Service[]; clock?
 export type StartOptions = OpenOptions & {
   /** Jobs run on their schedule unless a test drives them. */
   runsJobs?: boolean;
+  streamLimits?: Partial<StreamLimits>;
 };
 
 @Module({})
@@ -122,6 +126,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const workers = services.flatMap((service) =>
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
+  const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
   await app.listen({ port: config.PORT, host: config.HOST });
   const rpcServer =
     config.RPC_PORT === undefined
@@ -139,7 +144,9 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     rpcPort: rpcServer?.port,
     relays,
     jobs,
+    streams,
     async close() {
+      await streams.close();
       await jobs.stop();
       await rpcServer?.close();
       await app.close();

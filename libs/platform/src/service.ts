@@ -2,6 +2,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Type } from '@nestjs/common';
 import type { EventHandler } from './events/consumer.ts';
 import type { Job } from './jobs/job.ts';
+import type { Stream } from './realtime/stream.ts';
 
 /** Adds a service's procedures to a router (see `contracts/proto`). */
 export type RpcRoutes = { register(router: ConnectRouter): void };
@@ -22,4 +23,6 @@ export type Service = {
   jobs?: readonly Type<Job>[];
   rpc?: readonly Type<RpcRoutes>[];
   workers?: readonly Type<Worker>[];
+  /** What it tells over WebSockets as it happens. */
+  stream?: Type<Stream>;
 };

@@ -14,6 +14,7 @@ import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
+import { PointsStream } from './stream/points-stream.ts';
 
 /** The ledger: orders become points, points become rewards. */
 export const points: Service = {
@@ -35,4 +36,5 @@ export const points: Service = {
   ],
   rpc: [PointsRpc],
   workers: [MakePartitions, Projection],
+  stream: PointsStream,
 };

@@ -33,6 +33,8 @@ import { ForgetOldRows } from './retention/forget.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
+import { PointsStream } from './stream/points-stream.ts';
+import { StreamController } from './stream/stream.controller.ts';
 import { WebhookFailureController } from './webhook-failures/webhook-failures.controller.ts';
 import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts';
 
@@ -43,6 +45,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     ProgrammeController,
     RedemptionController,
     RewardController,
+    StreamController,
     TotalsController,
     WebhookFailureController,
   ],
@@ -66,6 +69,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     OrderIntake,
     OrderWebhooks,
     PointsRpc,
+    PointsStream,
     Projection,
     ReconcileOrders,
     Reconciliation,

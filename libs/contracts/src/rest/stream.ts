@@ -39,3 +39,17 @@ export const streamMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
 ]);
 export type StreamMessage = z.infer<typeof streamMessageSchema>;
+
+/** Why the server closes a connection. With each of them the client asks for a new token; it waits longer from try to try. */
+export const streamCloseCodes = {
+  /** The server ends or restarts: come back at once and go on. */
+  restarting: 1001,
+  /** The connection's time is up: come back at once, with a new token. */
+  expired: 4000,
+  /** A message was not what this page says, or a position not one of ours: come back without a position. */
+  invalid: 4400,
+  /** The token is not genuine or too old, or no hello came within 10 s. */
+  unauthenticated: 4401,
+  /** The person has too many connections: try again in a minute. */
+  tooMany: 4429,
+} as const;

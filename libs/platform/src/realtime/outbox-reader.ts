@@ -1,0 +1,123 @@
+import { numberArray, textArray } from '../database/arrays.ts';
+import type { Tx } from '../database/database.ts';
+import type { DeliveredEvent, Position } from '../events/outbox.ts';
+
+export type PlacedEvent = DeliveredEvent & { position: Position };
+
+type OutboxRow = Position & {
+  merchant_id: number;
+  key: string;
+  type: string;
+  payload: unknown;
+  occurred_at: Date;
+  is_readable: boolean;
+};
+
+const columns = 'xid::text as xid, id, merchant_id, key, type, payload, occurred_at';
+
+/** Behind every transaction that has ended and before every one that still runs: what is committed later comes after it. */
+export async function readHorizon(tx: Tx): Promise<Position> {
+  const [row] = await tx.query<{ xid: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xid');
+  if (!row) throw new Error('no horizon');
+  return { xid: row.xid, id: 0 };
+}
+
+/**
+ * Events of these merchants (`null`: of any) after a position, those up to the horizon, and whether others are committed
+ * that older transactions still hold back. Relies on the primary key of `outbox`, (xid, id).
+ */
+export async function readLive(
+  tx: Tx,
+  of: {
+    source: string;
+    after: Position;
+    horizon: Position;
+    types: readonly string[];
+    merchantIds: readonly number[] | null;
+    limit: number;
+  },
+): Promise<{ events: PlacedEvent[]; isHeldBack: boolean; isMore: boolean }> {
+  const rows = await tx.query<OutboxRow>(
+    `select ${columns}, xid < $3::xid8 as is_readable
+     from outbox
+     where (xid, id) > ($1::xid8, $2) and type = any ($4::text[])
+       and ($5::bigint[] is null or merchant_id = any ($5::bigint[]))
+     order by outbox.xid, outbox.id
+     limit $6`,
+    [
+      of.after.xid,
+      of.after.id,
+      of.horizon.xid,
+      textArray(of.types),
+      of.merchantIds && numberArray(of.merchantIds),
+      of.limit,
+    ],
+    'read-outbox-live',
+  );
+  const readable = rows.filter((row) => row.is_readable);
+  return {
+    events: readable.map((row) => toEvent(of.source, row)),
+    isHeldBack: readable.length < rows.length,
+    isMore: readable.length === of.limit,
+  };
+}
+
+/** The position that has `distance` events between itself and `end`; `undefined` if there are not that many. */
+export async function findFloor(tx: Tx, end: Position, distance: number): Promise<Position | undefined> {
+  const [row] = await tx.query<Position>(
+    `select xid::text as xid, id from outbox where (xid, id) <= ($1::xid8, $2)
+     order by outbox.xid desc, outbox.id desc
+     offset $3 limit 1`,
+    [end.xid, end.id, distance],
+    'find-outbox-floor',
+  );
+  return row;
+}
+
+/** Events of these keys and merchants behind `after`, up to `end`, oldest first. As `readLive`, a scan of the primary key. */
+export async function readPast(
+  tx: Tx,
+  of: {
+    source: string;
+    after: Position;
+    end: Position;
+    types: readonly string[];
+    keys: readonly string[];
+    merchantIds: readonly number[];
+    limit: number;
+  },
+): Promise<PlacedEvent[]> {
+  const rows = await tx.query<OutboxRow>(
+    `select ${columns}
+     from outbox
+     where (xid, id) > ($1::xid8, $2) and (xid, id) <= ($3::xid8, $4) and type = any ($5::text[])
+       and (key = any ($6::text[]) or merchant_id = any ($7::bigint[]))
+     order by outbox.xid, outbox.id
+     limit $8`,
+    [
+      of.after.xid,
+      of.after.id,
+      of.end.xid,
+      of.end.id,
+      textArray(of.types),
+      textArray(of.keys),
+      numberArray(of.merchantIds),
+      of.limit,
+    ],
+    'read-outbox-past',
+  );
+  return rows.map((row) => toEvent(of.source, row));
+}
+
+function toEvent(source: string, row: Omit<OutboxRow, 'is_readable'>): PlacedEvent {
+  return {
+    source,
+    id: row.id,
+    merchantId: row.merchant_id,
+    key: row.key,
+    type: row.type,
+    payload: row.payload,
+    occurredAt: row.occurred_at,
+    position: { xid: row.xid, id: row.id },
+  };
+}

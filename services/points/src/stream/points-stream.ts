@@ -1,0 +1,103 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  pointsAdjusted,
+  pointsApproved,
+  pointsClawedBack,
+  pointsEarned,
+  pointsExpired,
+  pointsHeld,
+  pointsMigrated,
+  pointsRedeemed,
+  pointsReleased,
+  pointsRestored,
+  pointsVoided,
+} from '@loyalnest/contracts/events';
+import type { StreamMessage } from '@loyalnest/contracts/rest/stream';
+import { Clock } from '@loyalnest/platform/clock';
+import type { Config } from '@loyalnest/platform/config/config';
+import { Database } from '@loyalnest/platform/database/database';
+import type { DeliveredEvent } from '@loyalnest/platform/events/outbox';
+import type { News } from '@loyalnest/platform/realtime/realtime';
+import type { Admission, Stream } from '@loyalnest/platform/realtime/stream';
+import { AppConfig } from '@loyalnest/platform/tokens';
+import { Inject, Injectable } from '@nestjs/common';
+import { historyEntry } from '../balance/history-entry.ts';
+import { customerEventKey } from '../ledger/transfer-events.ts';
+import { forShopper } from '../storefront/for-shopper.ts';
+import { findTold } from './stream.repository.ts';
+import { streamTokenKey, verifyStreamToken, type StreamListener } from './stream-token.ts';
+
+/** A page that stays open longer asks for a new token. A shopper's own points are no secret to who signed in an hour ago. */
+const customerOpenMs = 60 * 60_000;
+/** Whoever may no longer look into a shop stops hearing of it after this. */
+const staffOpenMs = 15 * 60_000;
+
+type Update = Omit<Extract<StreamMessage, { type: 'update' }>, 'type' | 'position'>;
+
+/** Tells customers of every transfer of theirs, and a shop's staff of all, as they are committed. */
+@Injectable()
+export class PointsStream implements Stream {
+  readonly path = streamPath;
+  readonly types = [
+    pointsAdjusted,
+    pointsApproved,
+    pointsClawedBack,
+    pointsEarned,
+    pointsExpired,
+    pointsHeld,
+    pointsMigrated,
+    pointsRedeemed,
+    pointsReleased,
+    pointsRestored,
+    pointsVoided,
+  ].map(({ name }) => name);
+
+  private readonly key: KeyObject;
+
+  constructor(
+    @Inject(AppConfig) config: Config,
+    private readonly clock: Clock,
+    private readonly database: Database,
+  ) {
+    this.key = streamTokenKey(config.SHOPIFY_CLIENT_SECRET);
+  }
+
+  admit(token: string): Admission {
+    return admissionOf(verifyStreamToken(token, { key: this.key, now: this.clock.now() }));
+  }
+
+  /** The events know the balance; what the transfer was is read, for all of them at once. */
+  async tell(events: readonly DeliveredEvent[]): Promise<(News | undefined)[]> {
+    const told = events.map((event) => pointsEarned.schema.parse(event.payload));
+    const merchantIds = [...new Set(told.map(({ merchantId }) => merchantId))];
+    const rows = await this.database.forMerchants(merchantIds, (tx) => findTold(tx, told));
+    return told.map((event) => {
+      const row = rows.get(event.merchantId, event.transferId);
+      if (!row) return undefined;
+      const { customerId, pending, available, held } = event;
+      const transfer = { ...historyEntry(row), customerId };
+      const balance = { customerId, pending, available, held };
+      return {
+        ofKey: { transfer: forShopper(transfer), balance } satisfies Update,
+        ofMerchant: { transfer, balance } satisfies Update,
+      };
+    });
+  }
+}
+
+export const streamPath = '/api/points/stream';
+
+function admissionOf(listener: StreamListener): Admission {
+  const { merchantId } = listener;
+  return listener.kind === 'customer'
+    ? {
+        topic: { merchantId, key: customerEventKey(listener) },
+        holder: `${merchantId}/customer/${listener.customerId}`,
+        openMs: customerOpenMs,
+      }
+    : {
+        topic: { merchantId, key: null },
+        holder: `${merchantId}/staff/${listener.userId}`,
+        openMs: staffOpenMs,
+      };
+}

@@ -1,0 +1,28 @@
+import { numberArray, textArray } from '@loyalnest/platform/database/arrays';
+import type { Tx } from '@loyalnest/platform/database/database';
+import { historyColumns, type HistoryRow } from '../balance/history.repository.ts';
+
+/** Rows by the merchant and transfer that they are of. */
+export type ToldRows = { get(merchantId: number, transferId: number): HistoryRow | undefined };
+
+/**
+ * What a history tells of the transfers of these events. The row of a business key names the partition, so only that one is
+ * read. Relies on the primary keys of `transfer_keys`, `points_transactions` and `orders`.
+ */
+export async function findTold(
+  tx: Tx,
+  events: readonly { merchantId: number; businessKey: string }[],
+): Promise<ToldRows> {
+  const rows = await tx.query<HistoryRow & { merchant_id: number }>(
+    `select transfers.merchant_id, ${historyColumns}
+     from unnest($1::bigint[], $2::text[]) as told (merchant_id, business_key)
+     join transfer_keys as keys on keys.merchant_id = told.merchant_id and keys.business_key = told.business_key
+     join points_transactions as transfers on transfers.merchant_id = keys.merchant_id
+       and transfers.transfer_id = keys.transfer_id and transfers.created_at = keys.created_at
+     left join orders on orders.merchant_id = transfers.merchant_id and orders.order_id = transfers.order_id`,
+    [numberArray(events.map(({ merchantId }) => merchantId)), textArray(events.map(({ businessKey }) => businessKey))],
+    'find-told',
+  );
+  const byId = new Map(rows.map((row) => [`${row.merchant_id}/${row.transfer_id}`, row]));
+  return { get: (merchantId, transferId) => byId.get(`${merchantId}/${transferId}`) };
+}
