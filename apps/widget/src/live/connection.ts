@@ -1,10 +1,13 @@
-import type { StreamHello, StreamMessage } from '@loyalnest/contracts/rest/stream';
+import type { StreamHello, StreamMessage, streamCloseCodes } from '@loyalnest/contracts/rest/stream';
 
 /** Waits between tries: twice as long each time, up to a minute, half of it by chance so that a restart brings no stampede. */
 const firstWaitMs = 2_000;
 const waitMaxMs = 60_000;
+const failuresToLongestWait = Math.ceil(Math.log2(waitMaxMs / firstWaitMs));
 /** A token or a connection that takes longer than this does not come. */
 const patienceMs = 15_000;
+/** Written out here, held against the contract by its type: importing the value would bring Zod along. */
+const closedAs: Pick<typeof streamCloseCodes, 'invalid' | 'tooMany'> = { invalid: 4400, tooMany: 4429 };
 
 export type Update = Extract<StreamMessage, { type: 'update' }>;
 
@@ -14,13 +17,13 @@ type Phase = 'resting' | 'asking' | 'connecting' | 'greeting' | 'open' | 'waitin
 /**
  * The live connection as a value. `attempt` numbers the tries, and whatever belongs to an earlier one is ignored: a socket
  * that closes late, a token that comes too late. `position` is that of the last update seen; saying it in the hello brings
- * exactly what came after.
+ * exactly what came after. `null`: the server did not know the last one, and what was missed has to be read.
  */
 export type Connection = {
   phase: Phase;
   attempt: number;
   failures: number;
-  position: string;
+  position: string | null;
   token: string;
   isWanted: boolean;
   isVisible: boolean;
@@ -33,7 +36,7 @@ export type ConnectionEvent =
   | { type: 'no-token'; attempt: number; isFinal: boolean }
   | { type: 'opened'; attempt: number }
   | { type: 'message'; attempt: number; message: StreamMessage }
-  | { type: 'closed'; attempt: number }
+  | { type: 'closed'; attempt: number; code: number }
   | { type: 'time'; attempt: number };
 
 export type ConnectionEffect =
@@ -62,7 +65,7 @@ export function step(connection: Connection, event: ConnectionEvent, chance: num
   }
   if (event.type === 'opened') return greet(connection);
   if (event.type === 'message') return hear(connection, event.message, chance);
-  if (event.type === 'closed') return connection.phase === 'resting' ? stay(connection) : tryLater(connection, chance);
+  if (event.type === 'closed') return lose(connection, event.code, chance);
   if (connection.phase === 'waiting') return start(connection);
   return connection.phase === 'open' || connection.phase === 'resting'
     ? stay(connection)
@@ -122,8 +125,11 @@ function hear(connection: Connection, message: StreamMessage, chance: number): S
   const open: Connection = { ...connection, phase: 'open', failures: 0 };
   const isFirst = connection.phase === 'greeting';
   const effects: ConnectionEffect[] = isFirst ? [{ do: 'set-timer', attempt, ms: null }] : [];
-  // The welcome's position may be ahead of updates that are still to come, so it is not ours.
-  if (message.type === 'welcome') return { connection: open, effects };
+  if (message.type === 'welcome') {
+    // Its position may be ahead of updates that are still to come, so whoever has one keeps it.
+    if (connection.position !== null) return { connection: open, effects };
+    return { connection: { ...open, position: message.position }, effects: [...effects, { do: 'read-anew' }] };
+  }
   if (message.type === 'lost') {
     return { connection: { ...open, position: message.position }, effects: [...effects, { do: 'read-anew' }] };
   }
@@ -132,6 +138,13 @@ function hear(connection: Connection, message: StreamMessage, chance: number): S
     connection: { ...open, position: message.position },
     effects: [...effects, { do: 'apply', update: message }],
   };
+}
+
+function lose(connection: Connection, code: number, chance: number): Step {
+  if (connection.phase === 'resting') return stay(connection);
+  if (code === closedAs.invalid) return tryLater({ ...connection, position: null }, chance);
+  if (code === closedAs.tooMany) return tryLater({ ...connection, failures: failuresToLongestWait }, chance);
+  return tryLater(connection, chance);
 }
 
 /** The number goes up, so that the socket that is let go of is heard no more. */

@@ -40,14 +40,14 @@ export function createLive(api: Api, told: { position: string; onUpdate(update: 
     try {
       const opening = new WebSocket(url);
       opening.addEventListener('open', () => happen({ type: 'opened', attempt }));
-      opening.addEventListener('close', () => happen({ type: 'closed', attempt }));
+      opening.addEventListener('close', ({ code }) => happen({ type: 'closed', attempt, code }));
       opening.addEventListener('message', ({ data }) => {
         happen({ type: 'message', attempt, message: JSON.parse(String(data)) as StreamMessage });
       });
       socket = opening;
     } catch {
       // An address that is none, or a page that forbids the connection.
-      happen({ type: 'closed', attempt });
+      happen({ type: 'closed', attempt, code: 0 });
     }
   }
 
