@@ -10,6 +10,7 @@ import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
 import { TotalsController } from './balance/totals.controller.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
+import { LedgerHealthController } from './health/ledger-health.controller.ts';
 import { OrderIntake } from './intake/order-intake.ts';
 import { OrderWebhooks } from './intake/order-webhooks.ts';
 import { Ledger } from './ledger/ledger.service.ts';
@@ -22,6 +23,7 @@ import { Projection } from './members/projection.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { SettingsPreviews } from './programme/settings-preview.service.ts';
+import { ShopProofs } from './proof/shop-proof.service.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Reconciliation } from './reconciliation/reconciliation.service.ts';
@@ -42,6 +44,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
   imports: [ShopifyModule],
   controllers: [
     BalanceController,
+    LedgerHealthController,
     ProgrammeController,
     RedemptionController,
     RewardController,
@@ -79,6 +82,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     SettleLeftOvers,
     Settlement,
     ShopEvents,
+    ShopProofs,
     SignupEvents,
     VerifyLedger,
     WebhookFailures,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../src/programme/turns.ts';
+import { Turns } from '../src/turns/turns.ts';
 
 function work() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();

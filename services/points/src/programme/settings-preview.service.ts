@@ -10,7 +10,7 @@ import { pointValue, worthMinor } from '../rewards/point-value.ts';
 import { listRewards } from '../rewards/reward.repository.ts';
 import { countPastOrders, sampleParts, streamPastOrders } from './past-orders.repository.ts';
 import { findNewestVersion } from './programme.repository.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns/turns.ts';
 import { revenueMinor, RulesOutcome } from './rules-outcome.ts';
 
 const days = 90;

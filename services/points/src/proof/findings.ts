@@ -42,9 +42,25 @@ export const nothingChecked: Checked = {
   events: 0,
 };
 
+/** What each check counts as looked at. */
+export const lookedAt: Readonly<Record<Check, keyof Checked>> = {
+  balances: 'customers',
+  'trial-balance': 'transfers',
+  lots: 'lots',
+  redemptions: 'redemptions',
+  orders: 'orders',
+  'business-keys': 'businessKeys',
+  partitions: 'transfers',
+  events: 'events',
+};
+
+/** How many differences each check found; a check that found none is absent. */
+export type DifferenceCounts = Partial<Record<Check, number>>;
+
 /** What the checks of one run have counted and found, by merchant. */
 export class Findings {
   readonly #proofs = new Map<number, Proof>();
+  readonly #counts = new Map<number, DifferenceCounts>();
   #differences = 0;
 
   constructor(merchantIds: readonly number[]) {
@@ -60,12 +76,19 @@ export class Findings {
   differ(check: Check, merchantId: number, difference: string): void {
     const proof = this.#of(merchantId);
     proof.ok = false;
+    const counts = this.differenceCounts(merchantId);
+    this.#counts.set(merchantId, { ...counts, [check]: (counts[check] ?? 0) + 1 });
     this.#differences += 1;
     if (this.#differences <= differencesMax) proof.differences.push({ check, merchantId, difference });
   }
 
   byMerchant(): ReadonlyMap<number, Proof> {
     return this.#proofs;
+  }
+
+  /** Also of those that are too many to be listed. */
+  differenceCounts(merchantId: number): DifferenceCounts {
+    return this.#counts.get(merchantId) ?? {};
   }
 
   total(): Proof {

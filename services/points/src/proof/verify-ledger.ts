@@ -1,4 +1,4 @@
-import type { Database } from '@loyalnest/platform/database/database';
+import type { Database, Tx } from '@loyalnest/platform/database/database';
 import { checkAccounts } from './account-checks.ts';
 import { checkEvents } from './event-check.ts';
 import { Findings } from './findings.ts';
@@ -21,15 +21,22 @@ export async function verifyLedger(
   const findings = new Findings(merchantIds);
   for (let start = 0; start < merchantIds.length; start += batchMax) {
     const batch = merchantIds.slice(start, start + batchMax);
-    await onSnapshot(database, batch, async (tx) => {
-      await checkAccounts(tx, batch, findings);
-      await checkRedemptions(tx, batch, findings);
-      await checkOrders(tx, batch, findings);
-      await checkKeys(tx, batch, findings);
-      await checkEvents(tx, batch, { findings, now });
-    });
+    await onSnapshot(database, batch, (tx) => checkAll(tx, batch, { findings, now }));
   }
   return findings;
+}
+
+/** Every check, on the view that the transaction has. */
+export async function checkAll(
+  tx: Tx,
+  merchantIds: readonly number[],
+  { findings, now }: { findings: Findings; now: Date },
+): Promise<void> {
+  await checkAccounts(tx, merchantIds, findings);
+  await checkRedemptions(tx, merchantIds, findings);
+  await checkOrders(tx, merchantIds, findings);
+  await checkKeys(tx, merchantIds, findings);
+  await checkEvents(tx, merchantIds, { findings, now });
 }
 
 export type ProvenShop = { merchantId: number; shopDomain: string };

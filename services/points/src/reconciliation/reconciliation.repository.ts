@@ -24,14 +24,32 @@ export type Round = {
 
 export async function recordRound(tx: Tx, round: Round): Promise<void> {
   await tx.query(
-    `insert into reconciliations (merchant_id, watermark, checked_at, orders_checked, orders_missed, failure)
-     values ($1, $2, $3, $4, $5, $6)
+    `insert into reconciliations (merchant_id, watermark, checked_at, orders_checked, orders_missed, last_checked, last_missed,
+       failure)
+     values ($1, $2, $3, $4, $5, $4, $5, $6)
      on conflict (merchant_id) do update set
        watermark = greatest(reconciliations.watermark, excluded.watermark), checked_at = excluded.checked_at,
        orders_checked = reconciliations.orders_checked + excluded.orders_checked,
-       orders_missed = reconciliations.orders_missed + excluded.orders_missed, failure = excluded.failure`,
+       orders_missed = reconciliations.orders_missed + excluded.orders_missed,
+       last_checked = excluded.last_checked, last_missed = excluded.last_missed, failure = excluded.failure`,
     [round.merchantId, round.watermark, round.checkedAt, round.checked, round.missed, round.failure],
   );
+}
+
+/** The last round, with what it looked at and found itself. */
+export async function findLastRound(tx: Tx, merchantId: number): Promise<Round | undefined> {
+  const [row] = await tx.query<{
+    watermark: Date;
+    checked_at: Date;
+    last_checked: number;
+    last_missed: number;
+    failure: string | null;
+  }>('select watermark, checked_at, last_checked, last_missed, failure from reconciliations where merchant_id = $1', [
+    merchantId,
+  ]);
+  if (!row) return undefined;
+  const { watermark, checked_at: checkedAt, last_checked: checked, last_missed: missed, failure } = row;
+  return { merchantId, watermark, checkedAt, checked, missed, failure };
 }
 
 /** The newest state we have of each of these orders; those never seen are absent. Relies on the primary key of `orders`. */
