@@ -5,6 +5,11 @@ import { ConfigurationError } from './config.ts';
 
 /** What the simulator needs of the app's `shopify.app.toml`. */
 export type AppToml = {
+  name: string;
+  /** The app's name in addresses of the admin. */
+  handle: string;
+  /** The path of `application_url`, where the admin opens the app; empty for the root. */
+  path: string;
   apiVersion: string;
   scopes: string[];
   subscriptions: { topic: string; uri: string }[];
@@ -14,6 +19,12 @@ export type AppToml = {
 const topics = z.array(z.string().regex(/^[a-z_]+\/[a-z_]+$/));
 
 const toml = z.object({
+  name: z.string().min(1).default('App'),
+  handle: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .optional(),
+  application_url: z.string().default('/'),
   access_scopes: z.object({ scopes: z.string().default('') }).default({ scopes: '' }),
   webhooks: z.object({
     api_version: z.string().regex(/^\d{4}-\d{2}$/),
@@ -38,8 +49,11 @@ export function readAppToml(path: string): AppToml {
     const lines = parsed.error.issues.map((issue) => `SHOPIFY_APP_TOML: ${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigurationError(lines.join('\n'));
   }
-  const { access_scopes: access, webhooks, app_proxy: proxy } = parsed.data;
+  const { name, access_scopes: access, webhooks, app_proxy: proxy } = parsed.data;
   return {
+    name,
+    handle: parsed.data.handle ?? handleOf(name),
+    path: ownPath(parsed.data.application_url),
     apiVersion: webhooks.api_version,
     scopes: access.scopes
       .split(',')
@@ -48,12 +62,16 @@ export function readAppToml(path: string): AppToml {
     subscriptions: webhooks.subscriptions.flatMap(({ uri, topics: plain, compliance_topics: compliance }) =>
       [...plain, ...compliance].map((topic) => ({ topic, uri })),
     ),
-    proxy: proxy && { prefix: proxy.prefix, subpath: proxy.subpath, path: proxyPath(proxy.url) },
+    proxy: proxy && { prefix: proxy.prefix, subpath: proxy.subpath, path: ownPath(proxy.url) },
   };
 }
 
-/** The proxy's own path; its host is the app's address, which the simulator is told by APP_URL. */
-function proxyPath(url: string): string {
+function handleOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
+/** An address's own path; its host is the app's, which the simulator is told by APP_URL. */
+function ownPath(url: string): string {
   const { pathname } = new URL(url, 'https://app.invalid');
   return pathname.replace(/\/+$/, '');
 }

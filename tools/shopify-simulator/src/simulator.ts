@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerAdminApi } from './admin/endpoint.ts';
+import { registerAdminPage } from './admin-page/admin-page.ts';
 import { registerControl } from './control/index.ts';
 import { registerAccessToken } from './oauth/access-token.ts';
 import { registerAuthorize, type AuthorizationCodes } from './oauth/authorize.ts';
@@ -55,6 +56,7 @@ function register(app: FastifyInstance, world: World): void {
   registerAdminApi(app, world);
   registerAuthorize(app, world, codes);
   registerAccessToken(app, world, codes);
+  registerAdminPage(app, world);
   registerAppProxy(app, world, sessions);
   registerStorefront(app, world, sessions);
 }

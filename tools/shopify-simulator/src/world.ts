@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createFrameChecks, type FrameChecks } from './admin-page/frame-checks.ts';
 import type { AppToml } from './app-toml.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { getShop, type ShopState } from './state/shop-state.ts';
@@ -37,6 +38,7 @@ export type World = {
   readonly ledger: DeliveryLedger;
   readonly courier: Courier;
   readonly emit: Emitter;
+  readonly frameChecks: FrameChecks;
 };
 
 const CONCURRENCY = 64;
@@ -60,7 +62,8 @@ export function createWorld(options: WorldOptions): World {
   const { clientId, clientSecret, toml } = options;
   const appUrl = options.appUrl.replace(/\/+$/, '');
   const emit = createEmitter({ appUrl, toml, clock, random, ledger, courier });
-  return { clientId, clientSecret, appUrl, toml, clock, random, store, faults, ledger, courier, emit };
+  const frameChecks = createFrameChecks(clock);
+  return { clientId, clientSecret, appUrl, toml, clock, random, store, faults, ledger, courier, emit, frameChecks };
 }
 
 export function closeWorld(world: World): void {

@@ -18,6 +18,10 @@ export type FakeApp = {
   webhooks(topic?: string): Received[];
   /** The status of the next answers; undefined: no answer at all. */
   answer: (request: Received) => number | undefined;
+  /** What the answers carry besides. */
+  headers: Record<string, string>;
+  /** The answers' body. */
+  content: string | Buffer;
 };
 
 /** The product's place: remembers what arrives and answers what the test wants. */
@@ -28,6 +32,8 @@ export async function startFakeApp(): Promise<FakeApp> {
     webhooks: (topic) =>
       app.received.filter(({ headers }) => (topic ? headers['x-shopify-topic'] === topic : headers['x-shopify-topic'])),
     answer: () => 200,
+    headers: {},
+    content: '{"ok":true}',
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,8 +43,9 @@ export async function startFakeApp(): Promise<FakeApp> {
       const received = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
       app.received.push(received);
       const status = app.answer(received);
-      if (status !== undefined)
-        response.writeHead(status, { 'Set-Cookie': 'app=1', 'Content-Type': 'application/json' }).end('{"ok":true}');
+      if (status === undefined) return;
+      const sent = { 'Set-Cookie': 'app=1', 'Content-Type': 'application/json', ...app.headers };
+      response.writeHead(status, sent).end(status === 304 ? undefined : app.content);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

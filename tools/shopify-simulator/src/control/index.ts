@@ -40,6 +40,7 @@ function status(world: World) {
     pending: world.courier.pending(),
     retrying: world.courier.retrying(),
     deliveries: world.ledger.counters({}).total,
+    frames: { refused: world.frameChecks.refused, latest: world.frameChecks.latest },
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
   };
 }

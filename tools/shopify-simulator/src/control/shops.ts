@@ -77,7 +77,7 @@ export function registerShops(scope: FastifyInstance, world: World): void {
   const sessionToken = async (request: FastifyRequest) => {
     const state = getState(world, request);
     const { userId } = parseBody(z.strictObject({ userId: z.number().int().positive().optional() }), request.body);
-    return { sessionToken: await createSessionToken(world, state, userId) };
+    return { sessionToken: await createSessionToken(world, state, { userId }) };
   };
   scope.post('/shops/:shop/install', (request) => install(request));
   scope.post('/shops/:shop/open', (request) => open(request));

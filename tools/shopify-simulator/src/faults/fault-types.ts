@@ -39,12 +39,21 @@ const apiFaults = z.strictObject({
   userErrors: z.record(z.string(), userErrorFault),
 });
 
+const adminFaults = z.strictObject({
+  /** The next N id tokens that App Bridge asks for have expired a minute ago. */
+  expiredTokensNext: count,
+  /** App Bridge gets no id token, as when the merchant is offline or signed out. */
+  offline: z.boolean(),
+});
+
 export const faultChange = z.strictObject({
   deliveries: deliveryFaults.partial().optional(),
   api: apiFaults.partial().optional(),
+  admin: adminFaults.partial().optional(),
 });
 
 export type DeliveryFaults = z.infer<typeof deliveryFaults>;
 export type ApiFaults = z.infer<typeof apiFaults>;
+export type AdminFaults = z.infer<typeof adminFaults>;
 export type UserErrorFault = z.infer<typeof userErrorFault>;
 export type FaultChange = z.infer<typeof faultChange>;

@@ -1,4 +1,4 @@
-import type { DeliveryFaults, ApiFaults, FaultChange, UserErrorFault } from './fault-types.ts';
+import type { AdminFaults, ApiFaults, DeliveryFaults, FaultChange, UserErrorFault } from './fault-types.ts';
 
 export const NO_DELIVERY_FAULTS: DeliveryFaults = {
   duplicate: 0,
@@ -12,7 +12,9 @@ export const NO_DELIVERY_FAULTS: DeliveryFaults = {
 
 const NO_API_FAULTS: ApiFaults = { slowMs: 0, throttleNext: 0, errorNext: 0, cutNext: 0, userErrors: {} };
 
-type Scope = { deliveries: Partial<DeliveryFaults>; api: ApiFaults };
+const NO_ADMIN_FAULTS: AdminFaults = { expiredTokensNext: 0, offline: false };
+
+type Scope = { deliveries: Partial<DeliveryFaults>; api: ApiFaults; admin: AdminFaults };
 type Counter = 'throttleNext' | 'errorNext' | 'cutNext';
 
 /** What is made to go wrong, for all shops or for one; a shop's own setting wins. */
@@ -24,7 +26,10 @@ export type Faults = {
   /** True if this request is to fail so; counts it. */
   takeOne(shop: string, counter: Counter): boolean;
   takeUserError(shop: string, mutation: string): UserErrorFault | undefined;
-  describe(): Record<string, { deliveries: Partial<DeliveryFaults>; api: ApiFaults }>;
+  /** True if this id token is to be an expired one; counts it. */
+  takeExpiredToken(shop: string): boolean;
+  isAdminOffline(shop: string): boolean;
+  describe(): Record<string, Scope>;
 };
 
 const EVERYWHERE = '*';
@@ -37,17 +42,22 @@ export function createFaults(): Faults {
     const key = shop ?? EVERYWHERE;
     const known = scopes.get(key);
     if (known) return known;
-    const fresh: Scope = { deliveries: {}, api: { ...NO_API_FAULTS, userErrors: {} } };
+    const fresh: Scope = {
+      deliveries: {},
+      api: { ...NO_API_FAULTS, userErrors: {} },
+      admin: { ...NO_ADMIN_FAULTS },
+    };
     scopes.set(key, fresh);
     return fresh;
   };
   const scopesFor = (shop: string) => [scopes.get(shop), scopes.get(EVERYWHERE)].filter((scope) => scope !== undefined);
 
   return {
-    change(shop, { deliveries, api }) {
+    change(shop, { deliveries, api, admin }) {
       const scope = scopeOf(shop);
       // JSON has no undefined: what is given has a value.
       Object.assign(scope.deliveries, deliveries);
+      Object.assign(scope.admin, admin);
       Object.assign(scope.api, api, { userErrors: { ...scope.api.userErrors, ...api?.userErrors } });
       effective.clear();
     },
@@ -80,6 +90,13 @@ export function createFaults(): Faults {
       if (fault) fault.next--;
       return fault;
     },
+    takeExpiredToken(shop) {
+      const scope = scopesFor(shop).find(({ admin }) => admin.expiredTokensNext > 0);
+      if (!scope) return false;
+      scope.admin.expiredTokensNext--;
+      return true;
+    },
+    isAdminOffline: (shop) => scopesFor(shop).some(({ admin }) => admin.offline),
     describe: () => Object.fromEntries(scopes),
   };
 }
