@@ -1,7 +1,8 @@
 import { adminCore } from '@loyalnest/admin-core';
 import { auth } from '@loyalnest/auth';
 import { eventTracking } from '@loyalnest/event-tracking';
-import { run } from '@loyalnest/platform/run';
+import { runAll } from '@loyalnest/platform/run';
 import { points } from '@loyalnest/points';
+import { dashboardFolder, dashboardPages } from './dashboard-pages.ts';
 
-await run(auth, adminCore, points, eventTracking);
+await runAll([auth, adminCore, points, eventTracking], { pages: dashboardPages(dashboardFolder) });

@@ -4,6 +4,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { Clock, SystemClock } from './clock.ts';
 import { ConfigError, loadConfig, type Config } from './config/config.ts';
 import { createEncryption } from './crypto/create-encryption.ts';
@@ -18,6 +19,7 @@ import { Relay } from './events/relay.ts';
 import { addApiDocument } from './http/api-document.ts';
 import { addHealth } from './http/health.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
+import { WidgetFiles } from './http/widget-files.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { connectStreams, type OpenStreams } from './realtime/connect-streams.ts';
 import type { StreamLimits } from './realtime/stream.ts';
@@ -48,7 +50,18 @@ export type RunningApp = {
   close(): Promise<void>;
 };
 
-export type OpenOptions = { config: Config; services: readonly Service[]; clock?: Clock; logger?: Logger };
+/** Adds what a browser opens to the HTTP server, beside the services' routes. */
+export type Pages = (fastify: FastifyInstance, config: Config) => void;
+
+export type OpenOptions = {
+  config: Config;
+  services: readonly Service[];
+  pages?: Pages;
+  /** Where the storefront's script was built to; without it there is none. */
+  widgetFolder?: string;
+  clock?: Clock;
+  logger?: Logger;
+};
 
 export type StartOptions = OpenOptions & {
   /** Jobs run on their schedule unless a test drives them. */
@@ -92,9 +105,10 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       { provide: Clock, useValue: clock },
       { provide: AppConfig, useValue: config },
       { provide: RpcClients, useValue: rpc },
+      { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder) },
       ...encryption,
     ],
-    exports: [Clock, AppConfig, RpcClients, ...encryption.map(({ provide }) => provide)],
+    exports: [Clock, AppConfig, RpcClients, WidgetFiles, ...encryption.map(({ provide }) => provide)],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
     bodyParser: false,
@@ -104,6 +118,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
   setUpHttp(app, logger);
   addHealth(app, rooms);
   addApiDocument(app);
+  options.pages?.(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, config);
   const routes = addRpc(app, services, rpc);
   return {
     app,
@@ -157,11 +172,16 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   };
 }
 
-/** The main program of an app or a service. Ends the process with 1 and one line if it cannot start. */
-export async function run(...services: Service[]): Promise<void> {
+/** The main program of a service. Ends the process with 1 and one line if it cannot start. */
+export function run(...services: Service[]): Promise<void> {
+  return runAll(services);
+}
+
+/** As `run`, for an app of several services and the pages that belong to them. */
+export async function runAll(services: readonly Service[], options: Pick<OpenOptions, 'pages' | 'widgetFolder'> = {}): Promise<void> {
   try {
     const config = loadConfig(process.env);
-    const running = await start({ config, services });
+    const running = await start({ config, services, ...options });
     let isClosing = false;
     const stop = (): void => {
       if (isClosing) return;

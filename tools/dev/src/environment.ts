@@ -48,7 +48,16 @@ export function serverEnvironment(
     MASTER_KEY_FILE: instance.paths.keys,
     SHOPIFY_CLIENT_ID: app.clientId,
     SHOPIFY_CLIENT_SECRET: app.clientSecret,
-    ...(app.isSimulated ? { SHOPIFY_GATEWAY_URL: instance.simulatorUrl } : {}),
+    ...(app.isSimulated ? simulatedShopify(instance.simulatorUrl) : {}),
+  };
+}
+
+/** Everything that would be at Shopify is at the simulator. */
+function simulatedShopify(url: string): Environment {
+  return {
+    SHOPIFY_GATEWAY_URL: url,
+    SHOPIFY_ADMIN_URL: url,
+    APP_BRIDGE_URL: `${url}/shopifycloud/app-bridge.js`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ensureServerBundle, serverBundle } from './build.ts';
+import { ensurePages, ensureServerBundle, serverBundle } from './build.ts';
 import { migrateDatabase, startDatabase, type StartedDatabase } from './database.ts';
 import { describeAddress } from './database-url.ts';
 import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from './environment.ts';
@@ -98,6 +98,8 @@ async function openDatabase(
 async function buildServer({ supervisor, progress }: Context): Promise<void> {
   const startMs = performance.now();
   if (await ensureServerBundle(supervisor.signal)) progress.done(`server built ${tookSince(startMs)}`);
+  const pagesMs = performance.now();
+  if (await ensurePages(supervisor.signal)) progress.done(`dashboard and widget built ${tookSince(pagesMs)}`);
 }
 
 const simulatorProgram = join(root, 'tools/shopify-simulator/src/main.ts');

@@ -50,6 +50,12 @@ export const configSchema = z.object({
     .describe(
       'Connects to this address instead of the shop itself, keeping the Host header: the simulator, or an egress proxy.',
     ),
+  SHOPIFY_ADMIN_URL: url
+    .default('https://admin.shopify.com')
+    .describe("Shopify's admin, which opens the dashboard in a frame."),
+  APP_BRIDGE_URL: url
+    .default('https://cdn.shopify.com/shopifycloud/app-bridge.js')
+    .describe('The script that connects the dashboard with the admin around it.'),
   POSTHOG_HOST: url.default('https://eu.i.posthog.com').describe('PostHog instance that receives product events.'),
   POSTHOG_KEY: z
     .string()
