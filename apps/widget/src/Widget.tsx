@@ -24,7 +24,7 @@ type Props = { store: PanelStore; messages: Messages; language: Language; close:
 export function Widget({ store, messages, language, close }: Props) {
   const state = useStore(store);
   const { storefront } = state;
-  const t = useMemo(() => createTranslate(messages), [messages]);
+  const t = useMemo(() => createTranslate(messages, language), [messages, language]);
   const { currency, pointsName } = storefront?.programme ?? {};
   const speech = useMemo(
     () => (currency && pointsName ? createSpeech(messages, language, { currency, pointsName }) : undefined),
@@ -64,14 +64,14 @@ export function Widget({ store, messages, language, close }: Props) {
 
   return (
     <div class="panel">
-      <header class="bar">
+      <div class="bar">
         <h1 id="title">{t('title')}</h1>
         <button type="button" class="close" aria-label={t('close')} onClick={close}>
           <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
             <path d="M5 5l10 10M15 5L5 15" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" />
           </svg>
         </button>
-      </header>
+      </div>
       <div class="body" ref={body} aria-busy={state.isReading}>
         {storefront && <Notices t={t} state={state} />}
         {content()}

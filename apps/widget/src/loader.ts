@@ -18,17 +18,18 @@ class LoyalNestWidget extends HTMLElement {
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
 
-    const { language, locale } = pickLanguage(localesOfPage(), Object.keys(words));
-    const [open, failed] = words[language] ?? ['', ''];
-    this.lang = locale;
-    this.dir = directionOf(language);
+    const language = pickLanguage(localesOfPage(), Object.keys(words));
+    const [open, failed] = words[language.language] ?? ['', ''];
+    this.lang = language.locale;
+    this.dir = language.direction;
 
     const button = document.createElement('button');
     button.type = 'button';
+    button.className = 'launcher';
     button.ariaHasPopup = 'dialog';
     button.innerHTML = icon;
     button.append(Object.assign(document.createElement('span'), { textContent: open }));
-    const status = Object.assign(document.createElement('p'), { role: 'status' });
+    const status = Object.assign(document.createElement('p'), { role: 'status', className: 'failure' });
     root.append(button, status);
 
     const load = () => import('./panel.tsx');
@@ -38,7 +39,7 @@ class LoyalNestWidget extends HTMLElement {
       button.ariaBusy = 'true';
       status.textContent = '';
       load()
-        .then(({ openPanel }) => openPanel({ root, proxyUrl, language, locale }))
+        .then(({ openPanel }) => openPanel({ root, proxyUrl, language }))
         .catch(() => (status.textContent = failed))
         .finally(() => (button.ariaBusy = 'false'));
     });
@@ -49,10 +50,6 @@ class LoyalNestWidget extends HTMLElement {
 function localesOfPage(): string[] {
   const { Shopify } = globalThis as { Shopify?: { locale?: string } };
   return [document.documentElement.lang, Shopify?.locale ?? ''];
-}
-
-function directionOf(language: string): 'ltr' | 'rtl' {
-  return ['ar', 'fa', 'he'].includes(language) ? 'rtl' : 'ltr';
 }
 
 // A page that carries the script twice still gets one launcher.

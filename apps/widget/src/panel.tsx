@@ -6,7 +6,7 @@ import styles from './panel.css?inline';
 import { createPanelStore } from './panel-store.ts';
 import { Widget } from './Widget.tsx';
 
-export type Stage = Language & { root: ShadowRoot; proxyUrl: string };
+export type Stage = { root: ShadowRoot; proxyUrl: string; language: Language };
 
 const languages = import.meta.glob<Messages>('./locales/*.json', { import: 'default' });
 
@@ -24,10 +24,10 @@ export async function openPanel(stage: Stage): Promise<void> {
   }
 }
 
-async function makePanel({ root, proxyUrl, language, locale }: Stage): Promise<Panel> {
+async function makePanel({ root, proxyUrl, language }: Stage): Promise<Panel> {
   const store = createPanelStore(createApi(proxyUrl));
-  const messages = await languages[`./locales/${language}.json`]?.();
-  if (!messages) throw new Error(`There are no words in ${language}.`);
+  const messages = await languages[`./locales/${language.language}.json`]?.();
+  if (!messages) throw new Error(`There are no words in ${language.language}.`);
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
@@ -39,10 +39,7 @@ async function makePanel({ root, proxyUrl, language, locale }: Stage): Promise<P
   dialog.addEventListener('close', store.closed);
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
   root.append(dialog);
-  render(
-    <Widget store={store} messages={messages} language={{ language, locale }} close={() => dialog.close()} />,
-    dialog,
-  );
+  render(<Widget store={store} messages={messages} language={language} close={() => dialog.close()} />, dialog);
 
   return {
     open() {

@@ -7,7 +7,7 @@ import { historyLine } from '../src/member/history-line.ts';
 import { orderNameOf } from '../src/member/order-name.ts';
 import { aTransfer } from './builders.ts';
 
-const t = createTranslate(english as Messages);
+const t = createTranslate(english as Messages, { direction: 'ltr' });
 
 function tell(changes: Partial<HistoryEntry>): [string, number] {
   const entry = aTransfer(changes);

@@ -7,7 +7,11 @@ import { aProgramme, aReward } from './builders.ts';
 const files = import.meta.glob<Messages>('../src/locales/*.json', { eager: true, import: 'default' });
 
 function speak(language: string, programme = aProgramme(), locale = language) {
-  return createSpeech(files[`../src/locales/${language}.json`]!, { language, locale }, programme);
+  return createSpeech(
+    files[`../src/locales/${language}.json`]!,
+    { language, locale, direction: language === 'ar' ? 'rtl' : 'ltr' },
+    programme,
+  );
 }
 
 describe('points', () => {
@@ -16,8 +20,8 @@ describe('points', () => {
     ['en', 1_234, '1,234 points'],
     ['de', 1_234, '1.234 Punkte'],
     ['ja', 5, '5ポイント'],
-    ['ar', 5, '5 نقاط'],
-    ['ar', 15, '15 نقطة'],
+    ['ar', 5, '\u20685\u2069 نقاط'],
+    ['ar', 15, '\u206815\u2069 نقطة'],
   ])('are counted in %s', (language, count, expected) => {
     expect(speak(language).points(count)).toBe(expected);
   });

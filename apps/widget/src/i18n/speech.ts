@@ -1,6 +1,6 @@
 import { currencyExponent } from '@loyalnest/contracts/money';
 import type { ProgrammeResponse } from '@loyalnest/contracts/rest/storefront';
-import { createPlural, createTranslate, type Messages, type Translate } from './translate.ts';
+import { createPlural, createTranslate, isolate, type Messages, type Translate } from './translate.ts';
 import type { Language } from './language.ts';
 
 /** How the panel speaks: sentences, and numbers, amounts, dates and points as they are written here. */
@@ -23,8 +23,9 @@ export type Speech = {
 
 type Named = Pick<ProgrammeResponse, 'pointsName' | 'currency'>;
 
-export function createSpeech(messages: Messages, { language, locale }: Language, programme: Named): Speech {
-  const t = createTranslate(messages);
+export function createSpeech(messages: Messages, speaker: Language, programme: Named): Speech {
+  const { language, locale, direction } = speaker;
+  const t = createTranslate(messages, speaker);
   const numbers = new Intl.NumberFormat(locale);
   const signs = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
   const number = (value: number) => numbers.format(value);
@@ -38,12 +39,12 @@ export function createSpeech(messages: Messages, { language, locale }: Language,
     trailingZeroDisplay: 'stripIfInteger',
   });
   const rules = new Intl.PluralRules(locale);
-  const plural = createPlural(messages, rules);
+  const plural = createPlural(messages, rules, speaker);
   const named = pointsNameIn(programme.pointsName, language);
   const nameOf = (value: number) => named?.[rules.select(value) === 'one' ? 'one' : 'other'];
   const counted = (value: number, written: string) => {
     const name = nameOf(value);
-    return name ? `${written} ${name}` : plural('points', value, written);
+    return name ? `${isolate(written, direction)} ${name}` : plural('points', value, written);
   };
 
   return {
