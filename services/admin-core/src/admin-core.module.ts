@@ -21,11 +21,12 @@ import { RetentionJob } from './privacy/retention.job.ts';
 import { CustomerSearch } from './search/customer-search.ts';
 import { IndexCustomersJob } from './search/index-customers.job.ts';
 import { ShopifyWebhooks } from './webhooks/shopify.webhooks.ts';
+import { WebhookFailureController } from './webhooks/webhook-failure.controller.ts';
 import { WebhookFailures } from './webhooks/webhook-failures.ts';
 
 @Module({
   imports: [ShopifyModule],
-  controllers: [CustomerController, MerchantController],
+  controllers: [CustomerController, MerchantController, WebhookFailureController],
   providers: [
     shopDirectoryProvider,
     AuditPartitionsJob,

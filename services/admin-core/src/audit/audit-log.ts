@@ -8,6 +8,7 @@ export type AuditAction =
   | 'customer.redacted'
   | 'customer.data_collected'
   | 'customer.data_read'
+  | 'webhook.read'
   | 'webhook.retried'
   | 'webhook.discarded';
 

@@ -12,6 +12,11 @@ import type { TopicProcessor } from './notice.ts';
 import type { FailureKey } from './webhook-failure.repository.ts';
 import { WebhookFailures, type RetryResult } from './webhook-failures.ts';
 
+/** Deliveries that one request tries again: a second of work, and a screen that shows how far it is. */
+const retriedMax = 100;
+
+export type RetryCount = { retried: number; processed: number; failedAgain: number };
+
 /** Everything that Shopify delivers to this room: its effect is committed, or it is kept whole, when this resolves. */
 @Injectable()
 export class ShopifyWebhooks implements WebhookHandler {
@@ -47,8 +52,22 @@ export class ShopifyWebhooks implements WebhookHandler {
   }
 
   /** Tries a kept delivery again. `actor` goes into the audit log. */
-  retry(key: FailureKey, actor: string): Promise<RetryResult> {
-    return this.failures.retry(key, { processor: this.processor(key.topic), actor });
+  async retry(key: FailureKey, actor: string): Promise<RetryResult> {
+    const processor = this.#processors.get(key.topic);
+    return processor ? this.failures.retry(key, { processor, actor }) : { outcome: 'not-found' };
+  }
+
+  /** Tries those again whose last try is longest ago, so that asking again goes on with the others. */
+  async retryOldest(merchantId: number, actor: string): Promise<RetryCount> {
+    const count = { retried: 0, processed: 0, failedAgain: 0 };
+    for (const key of await this.failures.listOldest(merchantId, retriedMax)) {
+      const { outcome } = await this.retry(key, actor);
+      if (outcome === 'not-found') continue;
+      count.retried += 1;
+      if (outcome === 'processed') count.processed += 1;
+      else count.failedAgain += 1;
+    }
+    return count;
   }
 
   private processor(topic: string): TopicProcessor {

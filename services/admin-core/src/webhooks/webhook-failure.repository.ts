@@ -54,26 +54,40 @@ export async function insertFailure(tx: Tx, delivery: KeptDelivery): Promise<voi
   );
 }
 
-/** Newest first; a screen shows no more than this at once. */
-const listMax = 250;
+export type FailurePlace = { at: string; topic: string; webhookId: string };
+export type FailureList = { merchantId: number; place: FailurePlace | undefined; limit: number };
 
-export async function listFailures(tx: Tx, merchantId: number): Promise<WebhookFailure[]> {
+/** Newest first. Reads all of the merchant's by the primary key: nobody keeps many. */
+export async function listFailures(tx: Tx, { merchantId, place, limit }: FailureList): Promise<WebhookFailure[]> {
   const rows = await tx.query<Row>(
-    `select ${columns} from webhook_failures where merchant_id = $1 order by failed_at desc, webhook_id limit ${listMax}`,
-    [merchantId],
+    `select ${columns} from webhook_failures
+     where merchant_id = $1 and (failed_at, topic, webhook_id) < ($2, $3, $4)
+     order by failed_at desc, topic desc, webhook_id desc
+     limit $5`,
+    [merchantId, place?.at ?? 'infinity', place?.topic ?? '', place?.webhookId ?? '', limit],
   );
   return rows.map((row) => fromRow(merchantId, row));
 }
 
-export async function findFailureBody(
-  tx: Tx,
-  key: FailureKey,
-): Promise<{ body: Buffer; triggeredAt: Date | null } | undefined> {
-  const [row] = await tx.query<{ body: Buffer; triggered_at: Date | null }>(
-    'select body, triggered_at from webhook_failures where merchant_id = $1 and topic = $2 and webhook_id = $3',
+/** Those whose last try is longest ago. */
+export async function listOldestFailures(tx: Tx, merchantId: number, limit: number): Promise<FailureKey[]> {
+  const rows = await tx.query<{ topic: string; webhook_id: string }>(
+    `select topic, webhook_id from webhook_failures
+     where merchant_id = $1
+     order by failed_at, topic, webhook_id
+     limit $2`,
+    [merchantId, limit],
+  );
+  return rows.map((row) => ({ merchantId, topic: row.topic, webhookId: row.webhook_id }));
+}
+
+/** `body` is encrypted. */
+export async function findFailure(tx: Tx, key: FailureKey): Promise<(WebhookFailure & { body: Buffer }) | undefined> {
+  const [row] = await tx.query<Row & { body: Buffer }>(
+    `select ${columns}, body from webhook_failures where merchant_id = $1 and topic = $2 and webhook_id = $3`,
     [key.merchantId, key.topic, key.webhookId],
   );
-  return row && { body: row.body, triggeredAt: row.triggered_at };
+  return row && { ...fromRow(key.merchantId, row), body: row.body };
 }
 
 export async function countAttempt(

@@ -6,14 +6,17 @@ import { Database, isUnavailable } from '@loyalnest/platform/database/database';
 import { parseJson, type WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Injectable } from '@nestjs/common';
 import { recordAudit } from '../audit/audit-log.ts';
+import { isUsableId } from './failure-id.ts';
 import { UnusablePayload, type TopicProcessor } from './notice.ts';
 import {
   countAttempt,
   deleteFailure,
-  findFailureBody,
+  findFailure,
   insertFailure,
   listFailures,
+  listOldestFailures,
   type FailureKey,
+  type FailureList,
   type FailureReason,
   type WebhookFailure,
 } from './webhook-failure.repository.ts';
@@ -49,17 +52,33 @@ export class WebhookFailures {
     await this.database.forMerchant(key.merchantId, (tx) => insertFailure(tx, failure));
   }
 
-  list(merchantId: number): Promise<WebhookFailure[]> {
-    return this.database.forMerchant(merchantId, (tx) => listFailures(tx, merchantId));
+  list(of: FailureList): Promise<WebhookFailure[]> {
+    return this.database.forMerchant(of.merchantId, (tx) => listFailures(tx, of));
+  }
+
+  listOldest(merchantId: number, limit: number): Promise<FailureKey[]> {
+    return this.database.forMerchant(merchantId, (tx) => listOldestFailures(tx, merchantId, limit));
+  }
+
+  /** A kept delivery with its body as text. Nobody reads it without a line in the audit log. */
+  async read(key: FailureKey, actor: string): Promise<(WebhookFailure & { payload: string }) | undefined> {
+    const kept = await this.database.forMerchant(key.merchantId, async (tx) => {
+      const found = await findFailure(tx, key);
+      if (found) await recordAudit(tx, [{ ...auditOf(key), action: 'webhook.read', actor }], this.clock.now());
+      return found;
+    });
+    if (!kept) return undefined;
+    const { body, ...failure } = kept;
+    return { ...failure, payload: (await this.open(key, body)).toString('utf8') };
   }
 
   /** Tries a kept delivery again. Throws only when trying later is right. */
   async retry(key: FailureKey, options: { processor: TopicProcessor; actor: string }): Promise<RetryResult> {
-    const kept = await this.database.forMerchant(key.merchantId, (tx) => findFailureBody(tx, key));
+    const kept = await this.database.forMerchant(key.merchantId, (tx) => findFailure(tx, key));
     if (!kept) return { outcome: 'not-found' };
-    const rawBody = Buffer.from(await this.encryption.decrypt(kept.body, bodyContext(key)), 'base64');
+    const body = parseJson(await this.open(key, kept.body));
     try {
-      await options.processor.process({ ...key, triggeredAt: kept.triggeredAt, body: parseJson(rawBody) });
+      await options.processor.process({ ...key, triggeredAt: kept.triggeredAt, body });
     } catch (error) {
       return this.countFailure(key, error);
     }
@@ -84,16 +103,16 @@ export class WebhookFailures {
     key: FailureKey,
     entry: { action: 'webhook.retried' | 'webhook.discarded'; actor: string },
   ): Promise<boolean> {
-    const { merchantId, topic, webhookId } = key;
-    return this.database.forMerchant(merchantId, async (tx) => {
+    return this.database.forMerchant(key.merchantId, async (tx) => {
       if (!(await deleteFailure(tx, key))) return false;
-      await recordAudit(
-        tx,
-        [{ ...entry, merchantId, subject: `webhook/${webhookId}`, details: { topic } }],
-        this.clock.now(),
-      );
+      await recordAudit(tx, [{ ...auditOf(key), ...entry }], this.clock.now());
       return true;
     });
+  }
+
+  /** The bytes as they came. */
+  private async open(key: FailureKey, body: Buffer): Promise<Buffer> {
+    return Buffer.from(await this.encryption.decrypt(body, bodyContext(key)), 'base64');
   }
 }
 
@@ -102,13 +121,13 @@ export function bodyContext({ merchantId, topic, webhookId }: FailureKey): strin
   return `webhook_failures/${merchantId}/${topic}/${webhookId}/body`;
 }
 
-/** Longer ids are not Shopify's. */
-const webhookIdMax = 100;
+function auditOf({ merchantId, topic, webhookId }: FailureKey) {
+  return { merchantId, subject: `webhook/${webhookId}`, details: { topic } };
+}
 
 /** A delivery without a usable id is known by its bytes. */
 function failureKey({ shop, topic, webhookId, rawBody }: WebhookDelivery): FailureKey {
-  const isUsable = webhookId.length > 0 && webhookId.length <= webhookIdMax;
-  const id = isUsable ? webhookId : createHash('sha256').update(rawBody).digest('hex');
+  const id = isUsableId(webhookId) ? webhookId : createHash('sha256').update(rawBody).digest('hex');
   return { merchantId: shop.merchantId, topic, webhookId: id };
 }
 
