@@ -35,6 +35,9 @@ import { ForgetOldRows } from './retention/forget.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
+import { StorefrontController } from './storefront/storefront.controller.ts';
+import { WidgetController } from './storefront/widget.controller.ts';
+import { WidgetSightings } from './storefront/widget-sightings.ts';
 import { PointsStream } from './stream/points-stream.ts';
 import { StreamController } from './stream/stream.controller.ts';
 import { WebhookFailureController } from './webhook-failures/webhook-failures.controller.ts';
@@ -48,9 +51,11 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     ProgrammeController,
     RedemptionController,
     RewardController,
+    StorefrontController,
     StreamController,
     TotalsController,
     WebhookFailureController,
+    WidgetController,
   ],
   providers: [
     { provide: ShopDirectory, useFactory: (database: Database) => new ShopDirectory(database), inject: [Database] },
@@ -86,6 +91,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     SignupEvents,
     VerifyLedger,
     WebhookFailures,
+    WidgetSightings,
   ],
 })
 export class PointsModule {

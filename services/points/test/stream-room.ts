@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { StreamMessage, StreamToken } from '@loyalnest/contracts/rest/stream';
 import { ManualClock } from '@loyalnest/platform/clock';
 import { loadConfig, type Config } from '@loyalnest/platform/config/config';
@@ -14,12 +15,17 @@ import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/da
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { points } from '../src/index.ts';
+import { OrderIntake } from '../src/intake/order-intake.ts';
 import type { Entry } from '../src/ledger/book.ts';
 import { Ledger } from '../src/ledger/ledger.service.ts';
+import type { OrderSnapshot } from '../src/orders/order-snapshot.ts';
+import { aSnapshot, facts } from './orders.ts';
 import { installShop } from './programme.ts';
 
 export const clientSecret = 'a-client-secret-for-tests';
 const clientId = 'test-client';
+
+type RoomOptions = { limits?: Partial<StreamLimits>; widgetFolder?: string };
 
 /** The service on a database of its own; it can be ended and started again. */
 export class StreamRoom {
@@ -28,25 +34,20 @@ export class StreamRoom {
   readonly database: Database;
   readonly #config: Config;
   readonly #folder: string;
-  readonly #limits: Partial<StreamLimits>;
+  readonly #options: RoomOptions;
   readonly #clients: StreamClient[] = [];
   #running: RunningApp | undefined;
   #next = 0;
 
-  private constructor(options: {
-    databases: TestDatabase;
-    config: Config;
-    folder: string;
-    limits: Partial<StreamLimits>;
-  }) {
+  private constructor(options: RoomOptions & { databases: TestDatabase; config: Config; folder: string }) {
     this.databases = options.databases;
     this.database = options.databases.as('points');
     this.#config = options.config;
     this.#folder = options.folder;
-    this.#limits = options.limits;
+    this.#options = options;
   }
 
-  static async open(limits: Partial<StreamLimits> = {}): Promise<StreamRoom> {
+  static async open(options: RoomOptions = {}): Promise<StreamRoom> {
     const databases = await cloneDatabase();
     await databases.owner.query('select points.ensure_transaction_partitions($1::date, 4)', ['2026-01-01']);
     const folder = mkdtempSync(join(tmpdir(), 'loyalnest-stream-'));
@@ -62,7 +63,7 @@ export class StreamRoom {
       APP_URL: 'https://loyalnest.example',
       PORT: '0',
     });
-    const room = new StreamRoom({ databases, config, folder, limits });
+    const room = new StreamRoom({ databases, config, folder, ...options });
     await room.start();
     return room;
   }
@@ -80,7 +81,8 @@ export class StreamRoom {
       clock: this.clock,
       logger,
       runsJobs: false,
-      streamLimits: this.#limits,
+      streamLimits: this.#options.limits ?? {},
+      ...(this.#options.widgetFolder === undefined ? {} : { widgetFolder: this.#options.widgetFolder }),
     });
   }
 
@@ -96,8 +98,28 @@ export class StreamRoom {
     rmSync(this.#folder, { recursive: true });
   }
 
-  install(merchantId: number): Promise<void> {
-    return installShop(this.database, this.clock, { merchantId });
+  install(merchantId: number, shop: { currency?: string; settings?: Partial<ProgrammeSettings> } = {}): Promise<void> {
+    return installShop(this.database, this.clock, { merchantId, ...shop });
+  }
+
+  /** An order as a webhook brings it; 37 points of customer 7 unless told otherwise. */
+  order(merchantId: number, orderId: number, change: Partial<OrderSnapshot> = {}): Promise<void> {
+    const intake = this.running.app.get(OrderIntake, { strict: false });
+    return intake.submit({ merchantId, orderId, facts: facts({ snapshot: aSnapshot(change) }) });
+  }
+
+  /** A shopper's request; `null` stands for a visitor who is not signed in. */
+  async asShopper<Body>(merchantId: number, customerId: number | null, path: string): Promise<Body> {
+    const response = await fetch(this.proxied(merchantId, customerId, path));
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${body}`);
+    return JSON.parse(body) as Body;
+  }
+
+  asStaff(merchantId: number, path: string, userId = 42): Promise<Response> {
+    return fetch(`${this.running.url}${path}`, {
+      headers: { authorization: `Bearer ${this.#sessionToken(merchantId, userId)}` },
+    });
   }
 
   /** Gives a customer points, as many transfers as numbers. */
@@ -132,15 +154,12 @@ export class StreamRoom {
     this.running.app.get(OutboxSignal, { strict: false }).committed();
   }
 
-  async customerToken(merchantId: number, customerId: number): Promise<StreamToken> {
-    const response = await fetch(this.proxied(merchantId, customerId, '/v1/api/points/stream-token'));
-    return (await response.json()) as StreamToken;
+  customerToken(merchantId: number, customerId: number): Promise<StreamToken> {
+    return this.asShopper(merchantId, customerId, '/v1/api/points/stream-token');
   }
 
   async staffToken(merchantId: number, userId = 42): Promise<StreamToken> {
-    const response = await fetch(`${this.running.url}/v1/api/points/stream-token`, {
-      headers: { authorization: `Bearer ${this.#sessionToken(merchantId, userId)}` },
-    });
+    const response = await this.asStaff(merchantId, '/v1/api/points/stream-token', userId);
     return (await response.json()) as StreamToken;
   }
 

@@ -21,7 +21,10 @@ export const streamHelloSchema = z.strictObject({
 });
 export type StreamHello = z.infer<typeof streamHelloSchema>;
 
-/** `update`: points moved. `lost`: what came meanwhile is too much or too old to tell; read anew and go on from `position`. */
+/**
+ * `welcome`: always first, with the position from which it goes on. `update`: points moved. `lost`: what came meanwhile is too
+ * much or too old to tell; read anew and go on from `position`. `problem`: why the connection is closed next.
+ */
 export const streamMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('welcome'), position: z.string() }),
   z.object({

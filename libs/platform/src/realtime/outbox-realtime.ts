@@ -171,13 +171,10 @@ export class OutboxRealtime implements Realtime {
       // Somebody may have left meanwhile.
       if (!this.#coming.delete(subscriber)) continue;
       this.#audience.add(subscriber);
-      if (!events) {
-        subscriber.lost(end);
-        continue;
-      }
-      // Who has missed something stays where he was until he has heard it.
-      subscriber.joined(after && events.length > 0 ? after : end);
-      tell(subscriber, events);
+      // Who has missed something stays where he was until he has heard of it.
+      subscriber.joined(after && events?.length !== 0 ? after : end);
+      if (!events) subscriber.lost(end);
+      else tell(subscriber, events);
     }
   }
 

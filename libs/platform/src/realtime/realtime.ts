@@ -9,7 +9,7 @@ export type Subscriber = {
   readonly topic: Topic;
   /** Goes on behind this position; `null`: begins now. */
   readonly after: StreamPosition | null;
-  /** From here on everything is told. */
+  /** Heard first: what comes after this position is told, or said to be lost. */
   joined(position: StreamPosition): void;
   /** What lies before this position is too much or too old to tell; what follows is told. */
   lost(position: StreamPosition): void;
@@ -25,7 +25,6 @@ export type Teller = (events: readonly DeliveredEvent[]) => Promise<readonly (Ne
 
 /** Tells subscribers of this process what happens, wherever it happens. */
 export type Realtime = {
-  /** The subscriber hears `joined` or `lost` first. */
   join(subscriber: Subscriber): void;
   leave(subscriber: Subscriber): void;
   start(): void;
