@@ -65,7 +65,9 @@ describe('a connection', () => {
   });
 
   it('comes back without a position, and reads anew, when the server does not know the last one', () => {
-    const after = play(open, { type: 'closed', code: 4400 }, { type: 'time' }, token, { type: 'opened' }, welcome);
+    const problem = { type: 'problem', code: 'invalid-cursor', message: 'The position is not one of ours' } as const;
+    const greeting = play(rested, wanted, token, { type: 'opened' }, { type: 'message', message: problem }).connection;
+    const after = play(greeting, { type: 'closed', code: 4400 }, { type: 'time' }, token, { type: 'opened' }, welcome);
     expect(after.effects).toContainEqual({ do: 'say', hello: { type: 'hello', token: 'secret', after: null } });
     expect(after.effects).toContainEqual({ do: 'read-anew' });
     expect(after.connection.position).toBe('p9');
@@ -93,6 +95,13 @@ describe('a connection', () => {
     expect(impatient.connection.phase).toBe('waiting');
     expect(impatient.effects).toContainEqual({ do: 'close' });
     expect(play(impatient.connection, { type: 'time' }).effects).toContainEqual({ do: 'ask-token', attempt: 3 });
+  });
+
+  it('leaves a server that told of a problem and did not close', () => {
+    const problem = { type: 'problem', code: 'internal', message: 'Something went wrong' } as const;
+    const told = play(open, { type: 'message', message: problem });
+    expect(told.effects).toEqual([{ do: 'set-timer', attempt: 1, ms: 15_000 }]);
+    expect(play(told.connection, { type: 'time' }).connection.phase).toBe('waiting');
   });
 
   it('rests while the tab is hidden or the network is away, and goes on from where it was', () => {

@@ -64,12 +64,10 @@ export function step(connection: Connection, event: ConnectionEvent, chance: num
     return event.isFinal ? rest({ ...connection, isWanted: false }) : tryLater(connection, chance);
   }
   if (event.type === 'opened') return greet(connection);
-  if (event.type === 'message') return hear(connection, event.message, chance);
+  if (event.type === 'message') return hear(connection, event.message);
   if (event.type === 'closed') return lose(connection, event.code, chance);
   if (connection.phase === 'waiting') return start(connection);
-  return connection.phase === 'open' || connection.phase === 'resting'
-    ? stay(connection)
-    : tryLater(connection, chance);
+  return connection.phase === 'resting' ? stay(connection) : tryLater(connection, chance);
 }
 
 function wishOf({ type: _, ...wish }: ConnectionEvent & { type: 'wish' }): Partial<Connection> {
@@ -118,10 +116,11 @@ function greet(connection: Connection): Step {
   };
 }
 
-function hear(connection: Connection, message: StreamMessage, chance: number): Step {
+function hear(connection: Connection, message: StreamMessage): Step {
   if (connection.phase !== 'greeting' && connection.phase !== 'open') return stay(connection);
   const { attempt } = connection;
-  if (message.type === 'problem') return tryLater(connection, chance);
+  // The server closes after it, with a code that says how to come back; should it not, we do.
+  if (message.type === 'problem') return { connection, effects: [{ do: 'set-timer', attempt, ms: patienceMs }] };
   const open: Connection = { ...connection, phase: 'open', failures: 0 };
   const isFirst = connection.phase === 'greeting';
   const effects: ConnectionEffect[] = isFirst ? [{ do: 'set-timer', attempt, ms: null }] : [];

@@ -22,11 +22,11 @@ export function CodeActions({ code, speech: { t } }: { code: string; speech: Spe
         {code}
       </code>
       <div class="actions">
-        <button type="button" class="quiet small" aria-label={t('code.copyCode', { code })} onClick={() => void copy()}>
-          {copying === 'copied' ? t('code.copied') : t('code.copy')}
+        <button type="button" class="quiet small" onClick={() => void copy()}>
+          {copying === 'copied' ? t('code.copied') : t('code.copy')} <span class="unseen">{code}</span>
         </button>
-        <a class="primary small" href={applyLink(code)} aria-label={t('code.applyCode', { code })}>
-          {t('code.apply')}
+        <a class="primary small" href={applyLink(code)}>
+          {t('code.apply')} <span class="unseen">{code}</span>
         </a>
       </div>
       <p class={copying === 'refused' ? 'muted' : 'unseen'} role="status">

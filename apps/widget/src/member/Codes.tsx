@@ -23,14 +23,8 @@ export function Codes({ codes, currency, speech, giveBack }: Props) {
             {code.status === 'active' && code.code ? (
               <>
                 <CodeActions code={code.code} speech={speech} />
-                <button
-                  type="button"
-                  class="link"
-                  id={`code-${code.redemptionId}`}
-                  aria-label={t('code.giveBackCode', { code: code.code })}
-                  onClick={() => giveBack(code)}
-                >
-                  {t('code.giveBack')}
+                <button type="button" class="link" id={`code-${code.redemptionId}`} onClick={() => giveBack(code)}>
+                  {t('code.giveBack')} <span class="unseen">{code.code}</span>
                 </button>
               </>
             ) : (

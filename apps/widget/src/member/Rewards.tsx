@@ -32,10 +32,9 @@ export function Rewards({ rewards, programme, speech, redeem }: Props) {
                   type="button"
                   class="primary small"
                   id={`reward-${reward.rewardId}`}
-                  aria-label={t('reward.redeemName', { reward: name, points: points(reward.points) })}
                   onClick={() => redeem(reward)}
                 >
-                  {t('reward.redeem')}
+                  {t('reward.redeem')} <span class="unseen">{name}</span>
                 </button>
               ) : (
                 <span class="price">{t('reward.missing', { points: points(reward.missingPoints) })}</span>
