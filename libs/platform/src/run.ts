@@ -178,7 +178,10 @@ export function run(...services: Service[]): Promise<void> {
 }
 
 /** As `run`, for an app of several services and the pages that belong to them. */
-export async function runAll(services: readonly Service[], options: Pick<OpenOptions, 'pages' | 'widgetFolder'> = {}): Promise<void> {
+export async function runAll(
+  services: readonly Service[],
+  options: Pick<OpenOptions, 'pages' | 'widgetFolder'> = {},
+): Promise<void> {
   try {
     const config = loadConfig(process.env);
     const running = await start({ config, services, ...options });
