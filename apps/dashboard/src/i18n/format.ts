@@ -17,6 +17,7 @@ const units = [
 export function formatsFor(locale: string, timeZone: string | undefined) {
   const zone = timeZone === undefined ? {} : { timeZone };
   const number = new Intl.NumberFormat(locale);
+  const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
   const signed = new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const date = new Intl.DateTimeFormat(locale, { ...zone, dateStyle: 'medium' });
@@ -26,6 +27,8 @@ export function formatsFor(locale: string, timeZone: string | undefined) {
   return {
     locale,
     number: (value: number) => number.format(value),
+    /** A decimal text such as "0.25", exactly. */
+    decimal: (text: string) => decimal.format(text as `${number}`),
     /** With a plus in front of what is above zero. */
     signed: (value: number) => signed.format(value),
     /** A share: 0.25 is 25%. */
