@@ -1,18 +1,61 @@
 // Runs on any Node from 20 on, before anything is installed: plain JavaScript without dependencies.
 // Usage: node install.mjs ROOT STAMP
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [root, stamp] = process.argv.slice(2);
 const lockFile = join(root, 'package-lock.json');
 
+/** Names the process that installs, so that a second one waits for it instead of writing into the same folder. */
+const turnFile = join(root, 'node_modules/.loyalnest-installing');
+const turnPollMs = 250;
+const namelessMs = 5_000;
+
 try {
+  await takeTurn();
   if (!isInstalled()) install();
   copyFileSync(lockFile, stamp);
 } catch (error) {
   console.error(`dev.sh: ${error.message}`);
-  process.exit(1);
+  process.exitCode = 1;
+} finally {
+  if (readTurn() === process.pid) rmSync(turnFile, { force: true });
+}
+
+async function takeTurn() {
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  for (let isTold = false; ; isTold = true) {
+    try {
+      writeFileSync(turnFile, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (isAbandoned()) rmSync(turnFile, { force: true });
+    else if (!isTold) console.log('Another start is installing; waiting for it…');
+    await new Promise((resolve) => setTimeout(resolve, turnPollMs));
+  }
+}
+
+/** Its process is gone; one without a number has just been made, or was cut off while it was. */
+function isAbandoned() {
+  const holder = readTurn();
+  if (holder !== undefined) return !isAlive(holder);
+  return Date.now() - (statSync(turnFile, { throwIfNoEntry: false })?.mtimeMs ?? 0) > namelessMs;
+}
+
+function readTurn() {
+  return existsSync(turnFile) ? Number(readFileSync(turnFile, 'utf8')) || undefined : undefined;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** Whether npm's own record of node_modules names what the lockfile names; then somebody ran `npm install` already. */
