@@ -127,7 +127,11 @@ describe('the command line', () => {
     expect((await sim('deliveries --topic refunds/create')).output).toContain('delivered');
     await sim('faults set --drop 1 --throttle 2');
     expect((await sim('faults --json')).output).toContain('"drop": 1');
+    await sim('faults set --expired-tokens 2 --offline');
+    expect((await sim('faults --json')).output).toContain('"expiredTokensNext": 2');
     expect(await sim('faults clear')).toMatchObject({ exitCode: 0 });
+    expect((await sim('addresses')).output).toContain(`app: ${simulator.url}/store/demo/apps/loyalnest`);
+    expect((await sim('status')).output).toContain(`${simulator.url}/store/demo`);
     expect(await sim('clock advance 1h')).toMatchObject({ exitCode: 0 });
     expect(await sim('uninstall')).toMatchObject({ exitCode: 0 });
     await bench.idle();

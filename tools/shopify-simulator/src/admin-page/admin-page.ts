@@ -5,6 +5,7 @@ import { html } from '../storefront/html.ts';
 import { createSessionToken } from '../oauth/session-token.ts';
 import { getShop } from '../state/shop-state.ts';
 import { isInstalled, type World } from '../world.ts';
+import type { Script } from './browser-script.ts';
 import { APP_BRIDGE } from './app-bridge-script.ts';
 import { appAddress, handleOf } from './app-address.ts';
 import { checkFrame } from './frame-check.ts';
@@ -21,8 +22,8 @@ const problem = z.object({ path: z.string().max(2_000), message: z.string().max(
 
 /** `/store/{shop}`: the shop's admin, with the app in its frame, as at admin.shopify.com. */
 export function registerAdminPage(app: FastifyInstance, world: World): void {
-  app.get('/shopifycloud/app-bridge.js', (_request, reply) => sendScript(reply, APP_BRIDGE));
-  app.get('/store-assets/admin.js', (_request, reply) => sendScript(reply, ADMIN_SCRIPT));
+  app.get('/shopifycloud/app-bridge.js', (request, reply) => sendScript(request, reply, APP_BRIDGE));
+  app.get('/store-assets/admin.js', (request, reply) => sendScript(request, reply, ADMIN_SCRIPT));
   app.get('/store-assets/admin.css', (_request, reply) => reply.type('text/css').send(ADMIN_STYLES));
 
   const page = (path: string, make: (visit: AdminVisit, request: FastifyRequest) => AdminPage | undefined) =>
@@ -200,6 +201,16 @@ function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).type('text/plain').send('There is no such shop.\n');
 }
 
-function sendScript(reply: FastifyReply, script: string): FastifyReply {
-  return reply.type('text/javascript; charset=utf-8').send(script);
+/** As from Shopify's CDN: compressed, for pages of any origin, and kept by browsers for a while. */
+function sendScript(request: FastifyRequest, reply: FastifyReply, script: Script): FastifyReply {
+  const isZipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  if (isZipped) void reply.header('Content-Encoding', 'gzip');
+  return reply
+    .header('Vary', 'Accept-Encoding')
+    .header('Cache-Control', 'public, max-age=300')
+    .header('Access-Control-Allow-Origin', '*')
+    .header('Cross-Origin-Resource-Policy', 'cross-origin')
+    .header('Timing-Allow-Origin', '*')
+    .type('text/javascript; charset=utf-8')
+    .send(isZipped ? script.zipped : script.text);
 }

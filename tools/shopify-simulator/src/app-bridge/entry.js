@@ -3,7 +3,7 @@ import { appPath } from './app-path.js';
 import { createChannel } from './channel.js';
 import { createIdTokens } from './id-token.js';
 import { defineModal } from './modal.js';
-import { defineNavMenu, followNavLink } from './nav-menu.js';
+import { defineNavMenu, followNavLink, noticeNavigators } from './nav-menu.js';
 import { followHistory, openAdminPages } from './navigation.js';
 import { notSimulated } from './not-simulated.js';
 import { defineSaveBar } from './save-bar.js';
@@ -59,6 +59,7 @@ function connect(adminOrigin, settings) {
   }
 
   hideElements();
+  noticeNavigators();
   const toasts = createToasts(channel);
   const saveBars = defineSaveBar(channel);
   const modal = defineModal();
@@ -68,7 +69,8 @@ function connect(adminOrigin, settings) {
     navigate: (/** @type {{ href: string }} */ { href }) => followNavLink(href),
     'titleBar.press': (/** @type {{ index: number }} */ { index }) => titleBarControls()[index]?.click(),
     'saveBar.press': (/** @type {{ id: string, which: 'save' | 'discard' }} */ { id, which }) =>
-      saveBars.find(id).press(which),
+      saveBars.find(id)?.press(which),
+    'saveBar.left': (/** @type {{ id: string }} */ { id }) => saveBars.find(id)?.leave(),
   });
 
   /** @satisfies {typeof globalThis.shopify} */

@@ -1,7 +1,6 @@
 /** @import { Channel } from './channel.js' */
 
-/** A router that heard of a navigation has changed the address by then, or it does not care. */
-const SETTLE_MS = 50;
+const NAVIGATE = 'shopify:navigate';
 const LINK_ATTRIBUTES = new Set(['id', 'name', 'class', 'href', 'rel', 'target', 'onclick']);
 
 /**
@@ -46,9 +45,9 @@ export function defineNavMenu(channel) {
  * A click in the admin's navigation is a click on the app's link: a router that takes it (prevents its default) changes
  * the page in place. As at Shopify, a click that never reaches the document counts as not taken.
  * @param {string} href
- * @returns {Promise<boolean>} false if the admin has to open the page anew
+ * @returns {boolean} false if the admin has to open the page anew
  */
-export async function followNavLink(href) {
+export function followNavLink(href) {
   const link = [...document.querySelectorAll(':is(ui-nav-menu, s-app-nav) :is(a, s-link)')].find(
     (one) => one.getAttribute('href') === href,
   );
@@ -66,17 +65,31 @@ export async function followNavLink(href) {
   return isTaken || announceNavigation(link);
 }
 
+/** How many listeners the document has for `shopify:navigate`. */
+let navigators = 0;
+
+/** Routers that do not listen to the links say so by listening to the event; that is noticed here. */
+export function noticeNavigators() {
+  const add = document.addEventListener.bind(document);
+  const remove = document.removeEventListener.bind(document);
+  document.addEventListener = (/** @type {Parameters<typeof add>} */ ...args) => {
+    if (args[0] === NAVIGATE) navigators++;
+    add(...args);
+  };
+  document.removeEventListener = (/** @type {Parameters<typeof remove>} */ ...args) => {
+    if (args[0] === NAVIGATE) navigators--;
+    remove(...args);
+  };
+}
+
 /**
- * Apps without links of their own hear `shopify:navigate` and change the page themselves.
+ * Tells the app's router, if there is one that listens, to go where the link leads.
  * @param {Element} link
  */
-async function announceNavigation(link) {
-  const before = location.href;
-  const event = new CustomEvent('shopify:navigate', { bubbles: true, cancelable: true, composed: true });
-  const isPrevented = !link.dispatchEvent(event);
-  if (isPrevented || location.href !== before) return true;
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  return location.href !== before;
+function announceNavigation(link) {
+  const event = new CustomEvent(NAVIGATE, { bubbles: true, cancelable: true, composed: true });
+  link.dispatchEvent(event);
+  return navigators > 0 || event.defaultPrevented;
 }
 
 /**

@@ -47,6 +47,12 @@ export function defineSaveBar(channel) {
       this.dispatchEvent(new Event('hide'));
     }
 
+    /** The merchant has given the changes up; the admin has hidden the bar. */
+    leave() {
+      this.#showing = false;
+      this.dispatchEvent(new Event('hide'));
+    }
+
     toggle() {
       return this.#showing ? this.hide() : this.show();
     }
@@ -76,8 +82,12 @@ export function defineSaveBar(channel) {
 
   const find = (/** @type {string} */ id) => {
     const bar = document.getElementById(id);
-    if (bar instanceof SaveBar) return bar;
-    throw new Error(`shopify.saveBar: there is no <ui-save-bar id="${id}"> in the page`);
+    return bar instanceof SaveBar ? bar : undefined;
+  };
+  const get = (/** @type {string} */ id) => {
+    const bar = find(id);
+    if (!bar) throw new Error(`shopify.saveBar: there is no <ui-save-bar id="${id}"> in the page`);
+    return bar;
   };
 
   // A form of this kind has a bar of its own; without it here, nothing would be saved and nobody would notice.
@@ -89,9 +99,10 @@ export function defineSaveBar(channel) {
   return {
     find,
     api: {
-      show: async (/** @type {string} */ id) => find(id).show(),
-      hide: async (/** @type {string} */ id) => find(id).hide(),
-      toggle: async (/** @type {string} */ id) => find(id).toggle(),
+      show: async (/** @type {string} */ id) => get(id).show(),
+      // A bar that has left the page is hidden already.
+      hide: async (/** @type {string} */ id) => find(id)?.hide(),
+      toggle: async (/** @type {string} */ id) => get(id).toggle(),
       /** Resolves when the merchant may leave, and never if they stay. */
       leaveConfirmation: async () => {
         if (!(await channel.ask('leaveConfirmation'))) await new Promise(() => undefined);

@@ -59,6 +59,9 @@ export const FAULT_COMMANDS: Command[] = [
       throttle: option('the next N calls are THROTTLED'),
       error: option('the next N calls answer 500'),
       cut: option('the next N answers break off'),
+      'expired-tokens': option('the next N id tokens of App Bridge have expired'),
+      offline: toggle('App Bridge gets no id tokens'),
+      online: toggle('it gets them again'),
       'user-error': several('MUTATION=N: its next N calls have a user error'),
     },
     ({ values }) => ({ method: 'PUT', path: `${prefix(values)}/faults`, body: faultBody(values) }),
@@ -109,7 +112,9 @@ function faultBody(values: Values): Record<string, unknown> {
     cutNext: number(values, 'cut'),
     userErrors: userErrors(values['user-error']),
   });
-  return { deliveries, api };
+  const offline = flag(values, 'offline') ? true : flag(values, 'online') ? false : undefined;
+  const admin = present({ expiredTokensNext: number(values, 'expired-tokens'), offline });
+  return { deliveries, api, admin };
 }
 
 function userErrors(given: Values[string]): Record<string, unknown> | undefined {

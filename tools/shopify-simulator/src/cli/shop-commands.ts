@@ -49,6 +49,10 @@ export const SHOP_COMMANDS: Command[] = [
     }),
   ),
   ofShop('open', 'opens the installed app again', {}, ({ shop }) => ({ method: 'POST', path: `${shop}/open` })),
+  ofShop('addresses', 'where a browser finds the admin, the app in it, and the storefront', {}, ({ shop }) => ({
+    method: 'GET',
+    path: `${shop}/addresses`,
+  })),
   ofShop('uninstall', 'uninstalls the app (app/uninstalled)', {}, ({ shop }) => ({
     method: 'POST',
     path: `${shop}/uninstall`,

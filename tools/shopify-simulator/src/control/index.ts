@@ -7,6 +7,7 @@ import { registerCustomers } from './customers.ts';
 import { registerDiscounts } from './discounts.ts';
 import { registerOrders } from './orders.ts';
 import { registerShops } from './shops.ts';
+import { addressesOf } from './views.ts';
 import { registerWebhookControl } from './webhooks.ts';
 
 /** `/control/*`: what people do in the shop and its admin, and what is made to go wrong. */
@@ -14,8 +15,8 @@ export function registerControl(app: FastifyInstance, world: World): void {
   void app.register(
     async (scope) => {
       answerErrors(scope);
-      scope.get('/', () => status(world));
-      scope.get('/statistics', () => status(world));
+      scope.get('/', ({ host }) => status(world, host));
+      scope.get('/statistics', ({ host }) => status(world, host));
       registerShops(scope, world);
       registerCustomers(scope, world);
       registerOrders(scope, world);
@@ -27,7 +28,7 @@ export function registerControl(app: FastifyInstance, world: World): void {
   );
 }
 
-function status(world: World) {
+function status(world: World, host: string) {
   return {
     apiVersion: API_VERSION,
     appUrl: world.appUrl,
@@ -36,6 +37,7 @@ function status(world: World) {
       domain: state.domain,
       customers: state.customers.size,
       orders: state.orders.size,
+      ...addressesOf(world, state, host),
     })),
     pending: world.courier.pending(),
     retrying: world.courier.retrying(),

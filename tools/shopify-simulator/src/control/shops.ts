@@ -10,7 +10,7 @@ import { isTimezone } from '../time/shop-time.ts';
 import type { World } from '../world.ts';
 import { openApp } from './open-app.ts';
 import { getState, shopDomain } from './scope.ts';
-import { productView, shopView } from './views.ts';
+import { addressesOf, productView, shopView } from './views.ts';
 
 const currency = z.string().regex(/^[A-Z]{3}$/, 'a currency is three capital letters');
 const timezone = z.string().refine(isTimezone, 'no such time zone');
@@ -58,7 +58,11 @@ export function registerShops(scope: FastifyInstance, world: World): void {
     void reply.code(201);
     return shopView(createShop(world, facts));
   });
-  scope.get('/shops/:shop', (request) => shopView(getState(world, request)));
+  scope.get('/shops/:shop', (request) => {
+    const state = getState(world, request);
+    return { ...shopView(state), addresses: addressesOf(world, state, request.host) };
+  });
+  scope.get('/shops/:shop/addresses', (request) => addressesOf(world, getState(world, request), request.host));
   scope.patch('/shops/:shop', (request) => {
     const state = getState(world, request);
     const change = Object.entries(parseBody(shopChange, request.body)).filter(([, value]) => value !== undefined);

@@ -1,3 +1,4 @@
+import { handleOf } from '../admin-page/app-address.ts';
 import { decimal } from '../commerce/money.ts';
 import { financialStatus, orderTotals } from '../commerce/totals.ts';
 import type { Customer, Order, Product } from '../state/entities.ts';
@@ -5,6 +6,7 @@ import { getShop, type ShopState } from '../state/shop-state.ts';
 import { gid } from '../time/ids.ts';
 import { utcTime } from '../time/shop-time.ts';
 import type { Delivery } from '../webhooks/delivery.ts';
+import type { World } from '../world.ts';
 
 export function shopView(state: ShopState) {
   const { id, domain, name, currency, timezone, plan, taxesIncluded, installation, embed } = getShop(state);
@@ -22,6 +24,18 @@ export function shopView(state: ShopState) {
     customers: state.customers.size,
     orders: state.orders.size,
     products: state.products.size,
+  };
+}
+
+/** Where a browser finds the shop: its admin, the app in it, and its pages. `host` is the simulator's, as the caller knows it. */
+export function addressesOf(world: World, state: ShopState, host: string) {
+  const handle = handleOf(state);
+  const { port } = new URL(`http://${host}`);
+  const admin = `http://${host}/store/${handle}`;
+  return {
+    admin,
+    app: `${admin}/apps/${world.toml.handle}`,
+    storefront: `http://${handle}.localhost${port ? `:${port}` : ''}/`,
   };
 }
 

@@ -5,9 +5,9 @@ import { confirmLoss } from './leave-dialog.js';
 
 /**
  * The bar with unsaved changes, in place of the top bar. While it shows, nobody leaves without being asked.
- * @param {(id: string, which: 'save' | 'discard') => void} press
+ * @param {{ press: (id: string, which: 'save' | 'discard') => void, onLeft: (id: string) => void }} events
  */
-export function createContextualBar(press) {
+export function createContextualBar({ press, onLeft }) {
   const place = /** @type {HTMLElement} */ (document.getElementById('save-bar'));
   const save = /** @type {HTMLButtonElement} */ (place.querySelector('[data-which="save"]'));
   const discard = /** @type {HTMLButtonElement} */ (place.querySelector('[data-which="discard"]'));
@@ -60,7 +60,11 @@ export function createContextualBar(press) {
         stay: 'Stay',
         leave: 'Leave page',
       });
-      if (isSure) hide();
+      const left = isSure ? shown : undefined;
+      if (left) {
+        hide();
+        onLeft(left.id);
+      }
       return isSure;
     },
   };

@@ -25,7 +25,10 @@ function openFrame(place) {
     onAction: (id) => channel.tell('toast.action', { id }),
     onDismissed: (id) => channel.tell('toast.dismissed', { id }),
   });
-  const bar = createContextualBar((id, which) => channel.tell('saveBar.press', { id, which }));
+  const bar = createContextualBar({
+    press: (id, which) => channel.tell('saveBar.press', { id, which }),
+    onLeft: (id) => channel.tell('saveBar.left', { id }),
+  });
   const title = createTitle({ appName, press: (index) => channel.tell('titleBar.press', { index }) });
   const navigation = createAppNavigation({
     addressOf: (path) => addressOf(path),

@@ -19,6 +19,7 @@ const SEARCH: SearchFields<Product> = {
   title: textField(({ title }) => title),
   handle: textField(({ handle }) => handle),
   tag: listField(({ tags }) => tags),
+  collection_id: listField(({ collections }) => collections.map((title) => String(collected(title).id))),
   vendor: textField(({ vendor }) => vendor),
   product_type: textField(({ productType }) => productType),
   updated_at: timeField(({ updatedAt }) => updatedAt),
