@@ -74,8 +74,13 @@ async function allOf<T extends readonly unknown[]>(
     }
   });
   const results = await Promise.all(watched);
-  if (errors.length > 0) throw errors[0];
+  // What was given up only says so; the reason is what failed by itself.
+  if (errors.length > 0) throw errors.find((error) => !isAbort(error)) ?? errors[0];
   return results as never;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 async function openDatabase(
