@@ -18,6 +18,7 @@ import { PointsRpc } from './ledger/points.rpc.ts';
 import { DepartureEvents } from './merging/customer.events.ts';
 import { Departures } from './merging/departures.service.ts';
 import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
+import { MemberController } from './members/member.controller.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
@@ -48,6 +49,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
   controllers: [
     BalanceController,
     LedgerHealthController,
+    MemberController,
     ProgrammeController,
     RedemptionController,
     RewardController,
