@@ -14,6 +14,15 @@ const CustomersPage = lazy(() =>
 const CustomerPage = lazy(() =>
   import('./pages/customers/CustomerPage.tsx').then((file) => ({ default: file.CustomerPage })),
 );
+const SettingsPage = lazy(() =>
+  import('./pages/settings/SettingsPage.tsx').then((file) => ({ default: file.SettingsPage })),
+);
+const ActivityPage = lazy(() =>
+  import('./pages/activity/ActivityPage.tsx').then((file) => ({ default: file.ActivityPage })),
+);
+const LedgerHealthPage = lazy(() =>
+  import('./pages/ledger-health/LedgerHealthPage.tsx').then((file) => ({ default: file.LedgerHealthPage })),
+);
 
 export function createRouter() {
   return createBrowserRouter([
@@ -28,6 +37,9 @@ export function createRouter() {
             { path: '/', Component: WelcomePage },
             { path: '/customers', Component: CustomersPage },
             { path: '/customers/:customerId', Component: CustomerPage },
+            { path: '/programme', Component: SettingsPage },
+            { path: '/activity', Component: ActivityPage },
+            { path: '/ledger-health', Component: LedgerHealthPage },
             { path: '*', Component: NotFoundPage },
           ],
         },

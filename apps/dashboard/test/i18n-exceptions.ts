@@ -39,4 +39,6 @@ export const sameAsEnglish: Readonly<Record<string, string>> = {
   'fr:common.pointsName': 'the French word',
   'fr:common.points_one': 'the French word',
   'fr:common.points_other': 'the French word',
+  'fr:customers.date': 'the French word',
+  'fr:customers.points': 'the French word',
 };

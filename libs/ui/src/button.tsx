@@ -8,7 +8,6 @@ export type ButtonVariant = 'primary' | 'secondary' | 'tertiary' | 'critical' | 
 type Look = {
   variant?: ButtonVariant;
   icon?: IconSource;
-  isFullWidth?: boolean;
   children?: ReactNode;
 };
 
@@ -18,13 +17,9 @@ export type ButtonProps = Look &
     isLoading?: boolean;
   };
 
-export function Button({ variant, icon, isFullWidth, isLoading = false, children, ...props }: ButtonProps) {
+export function Button({ variant, icon, isLoading = false, children, ...props }: ButtonProps) {
   return (
-    <AriaButton
-      {...props}
-      isPending={isLoading}
-      className={buttonClass({ variant, isFullWidth, isIconOnly: !children })}
-    >
+    <AriaButton {...props} isPending={isLoading} className={buttonClass({ variant, isIconOnly: !children })}>
       {isLoading ? <Spinner /> : icon && <Icon source={icon} />}
       {children}
     </AriaButton>
@@ -34,9 +29,9 @@ export function Button({ variant, icon, isFullWidth, isLoading = false, children
 export type ButtonLinkProps = Look & { to: string; state?: unknown; 'aria-label'?: string };
 
 /** Goes somewhere, and looks like a button. */
-export function ButtonLink({ variant, icon, isFullWidth, to, children, ...props }: ButtonLinkProps) {
+export function ButtonLink({ variant, icon, to, children, ...props }: ButtonLinkProps) {
   return (
-    <Link {...props} to={to} className={buttonClass({ variant, isFullWidth, isIconOnly: !children })}>
+    <Link {...props} to={to} className={buttonClass({ variant, isIconOnly: !children })}>
       {icon && <Icon source={icon} />}
       {children}
     </Link>
@@ -63,14 +58,10 @@ const variants: Record<ButtonVariant, string> = {
   plain: 'text-link hover:text-link-hover hover:underline data-disabled:text-ink-disabled data-disabled:no-underline',
 };
 
-function buttonClass(look: {
-  variant: ButtonVariant | undefined;
-  isFullWidth: boolean | undefined;
-  isIconOnly: boolean;
-}): string {
+function buttonClass(look: { variant: ButtonVariant | undefined; isIconOnly: boolean }): string {
   const variant = look.variant ?? 'secondary';
   const padding = variant === 'plain' ? '' : look.isIconOnly ? 'p-1' : 'px-3 py-1';
-  return `${base} ${variants[variant]} ${padding} ${look.isFullWidth ? 'w-full' : ''}`;
+  return `${base} ${variants[variant]} ${padding}`;
 }
 
 function Spinner() {

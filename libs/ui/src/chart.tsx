@@ -38,14 +38,17 @@ export function Chart({ title, summary, labelHeader, data }: ChartProps) {
     <Card
       title={title}
       actions={
-        <Button
-          variant="tertiary"
-          icon={isTable ? ChartVerticalIcon : DataTableIcon}
-          onPress={() => setTable(!isTable)}
-          isDisabled={!data}
-        >
-          {isTable ? texts.chartPicture : texts.chartTable}
-        </Button>
+        // The words, not the padding around them, end where the picture below ends.
+        <span className="-me-3">
+          <Button
+            variant="tertiary"
+            icon={isTable ? ChartVerticalIcon : DataTableIcon}
+            onPress={() => setTable(!isTable)}
+            isDisabled={!data}
+          >
+            {isTable ? texts.chartPicture : texts.chartTable}
+          </Button>
+        </span>
       }
     >
       <div className="h-64">

@@ -12,7 +12,7 @@ export function OpenInAdminPage() {
   const apiKey = document.querySelector<HTMLMetaElement>('meta[name="shopify-api-key"]')?.content ?? null;
   return (
     <main>
-      <Page title={t('shell.openInAdminTitle')} width="narrow">
+      <Page title="LoyalNest" width="narrow">
         <Card>
           <EmptyState
             icon={StoreIcon}

@@ -6,7 +6,7 @@ import type { TransferWords } from './describe-transfer.ts';
 /** The words of the reader's language and of the shop, for `describeTransfer`. */
 export function useTransferWords(): TransferWords {
   const { t } = useTranslation();
-  const { number } = useFormats();
+  const { decimal } = useFormats();
   const { points } = usePoints();
-  return { t, points, decimal: (text) => number(Number(text)) };
+  return { t, points, decimal };
 }

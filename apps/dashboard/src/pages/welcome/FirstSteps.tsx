@@ -2,7 +2,7 @@ import type { Overview } from '@loyalnest/contracts/rest/overview';
 import { ButtonLink } from '@loyalnest/ui/button';
 import { Card } from '@loyalnest/ui/card';
 import { Icon } from '@loyalnest/ui/icon';
-import { CheckCircleIcon, StatusIcon } from '@shopify/polaris-icons';
+import { CheckCircleIcon } from '@shopify/polaris-icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/format.ts';
@@ -49,7 +49,11 @@ function Step({ isDone, title, text, action }: StepProps) {
   const { t } = useTranslation();
   return (
     <li className={`flex items-start gap-2 rounded-md p-2 ${isDone ? '' : 'bg-surface-secondary'}`}>
-      <Icon source={isDone ? CheckCircleIcon : StatusIcon} tone={isDone ? 'success' : 'secondary'} />
+      {isDone ? (
+        <Icon source={CheckCircleIcon} tone="success" />
+      ) : (
+        <span aria-hidden className="m-0.5 size-4 shrink-0 rounded-full border-2 border-dashed border-icon-secondary" />
+      )}
       <div className="flex min-w-0 flex-col items-start gap-2">
         <div>
           <p className="font-semibold">
