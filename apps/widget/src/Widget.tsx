@@ -33,7 +33,7 @@ export function Widget({ store, messages, language, close }: Props) {
   );
   const [screen, setScreen] = useState<Screen>({ name: 'home' });
   const member = storefront?.member ?? undefined;
-  const body = useScreenFocus(screen.name);
+  const body = useScreenFocus(storefront ? screen.name : state.problem ? 'failed' : 'loading');
   useEffect(() => setScreen({ name: 'home' }), [state.openings]);
   usePendingIntent(store, member, (reward, taken) => setScreen({ name: 'redeem', reward, taken }));
   const goHome = () => setScreen({ name: 'home' });
@@ -95,21 +95,23 @@ function useStore(store: PanelStore) {
 }
 
 /** A screen that replaces another takes the focus to its heading; coming back, it returns to where it left. */
-function useScreenFocus(name: Screen['name']) {
+function useScreenFocus(name: Screen['name'] | 'loading' | 'failed') {
   const body = useRef<HTMLDivElement>(null);
   const left = useRef<string | undefined>(undefined);
   const shown = useRef(name);
-  if (name !== shown.current && name !== 'home') {
+  if (name !== shown.current && shown.current === 'home') {
     const root = body.current?.getRootNode();
-    left.current = root instanceof ShadowRoot ? (root.activeElement?.id ?? undefined) : undefined;
+    left.current = root instanceof ShadowRoot ? root.activeElement?.id : undefined;
   }
   useEffect(() => {
-    if (shown.current === name) return;
+    const before = shown.current;
     shown.current = name;
-    const target = name === 'home' && left.current ? `#${left.current}` : 'h2';
-    const found = body.current?.querySelector<HTMLElement>(target) ?? body.current?.querySelector<HTMLElement>('h2');
-    if (found?.tagName === 'H2') body.current?.scrollTo(0, 0);
-    found?.focus();
+    // What was waited for comes by itself; whoever opened the panel has the focus where the dialog put it.
+    if (before === name || before === 'loading') return;
+    const place = name === 'home' && left.current ? body.current?.querySelector<HTMLElement>(`#${left.current}`) : null;
+    const heading = body.current?.querySelector<HTMLElement>('h2');
+    if (!place) body.current?.scrollTo(0, 0);
+    (place ?? heading)?.focus();
   }, [name]);
   return body;
 }

@@ -4,12 +4,13 @@ import { tabStorage, type IntentStorage } from './api/redeem-intent.ts';
 import { applyUpdate } from './live/apply-update.ts';
 import type { Update } from './live/connection.ts';
 import { createLive, type Live } from './live/live.ts';
-import { deltaOf } from './member/history-line.ts';
 
 /** Updates go on for so long after the panel was closed: who looks at their points often looks again. */
 const liveAfterCloseMs = 5 * 60 * 1_000;
 /** An update says the balance at once; what else it changed (codes, dates) is asked for when they have stopped coming. */
 const settleMs = 800;
+
+export type Movement = { number: number; delta: number };
 
 export type PanelState = {
   storefront: StorefrontResponse | undefined;
@@ -19,8 +20,8 @@ export type PanelState = {
   isOnline: boolean;
   /** Counts the openings, so that each begins at the first screen. */
   openings: number;
-  /** The last movement that came live. */
-  movement: { transferId: number; delta: number } | undefined;
+  /** How the balance last moved before the shopper's eyes. */
+  movement: Movement | undefined;
 };
 
 export type PanelStore = {
@@ -54,8 +55,17 @@ export function createPanelStore(api: Api): PanelStore {
   let ending: ReturnType<typeof setTimeout> | undefined;
 
   function change(changes: Partial<PanelState>): void {
-    state = { ...state, ...changes };
+    const movement = movementTo(changes.storefront) ?? state.movement;
+    state = { ...state, movement, ...changes };
     for (const listener of listeners) listener();
+  }
+
+  /** Be it an update or an answer that says so. */
+  function movementTo(storefront: StorefrontResponse | undefined): Movement | undefined {
+    const [before, after] = [state.storefront?.member, storefront?.member];
+    if (!before || before.customerId !== after?.customerId) return undefined;
+    const delta = after.balance.available - before.balance.available;
+    return delta === 0 ? undefined : { number: (state.movement?.number ?? 0) + 1, delta };
   }
 
   /** Reads everything anew. Asked for while it reads, it reads once more afterwards. */
@@ -96,7 +106,7 @@ export function createPanelStore(api: Api): PanelStore {
     const next = applyUpdate(storefront, update);
     if (next === storefront) return;
     updates += 1;
-    change({ storefront: next, movement: { transferId: update.transfer.transferId, delta: deltaOf(update.transfer) } });
+    change({ storefront: next });
     settle();
   }
 
@@ -117,7 +127,7 @@ export function createPanelStore(api: Api): PanelStore {
     },
     opened(): void {
       clearTimeout(ending);
-      change({ openings: state.openings + 1 });
+      change({ openings: state.openings + 1, movement: undefined });
       void read();
     },
     closed(): void {

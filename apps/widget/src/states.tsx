@@ -18,7 +18,7 @@ export function Loading({ t }: { t: Translate }) {
 export function Failed({ t, state, retry }: { t: Translate; state: PanelState; retry: () => void }) {
   return (
     <div class="message" role="alert">
-      <h2>{t('state.failedHeading')}</h2>
+      <h2 tabIndex={-1}>{t('state.failedHeading')}</h2>
       <p>{state.isOnline ? t('state.failedText') : t('state.failedOffline')}</p>
       <button type="button" class="primary" disabled={state.isReading} onClick={retry}>
         {t('retry')}
@@ -31,7 +31,7 @@ export function Failed({ t, state, retry }: { t: Translate; state: PanelState; r
 export function Notices({ t, state }: { t: Translate; state: PanelState }) {
   const { storefront } = state;
   return (
-    <div role="status">
+    <div class="notices" role="status">
       {!state.isOnline && <p class="notice">{t('state.offline')}</p>}
       {state.isOnline && state.problem && <p class="notice">{t('state.stale')}</p>}
       {storefront && !storefront.programme.isOn && (

@@ -15,8 +15,8 @@ export function Balance({ member, currency, movement, speech }: Props) {
       <h2 tabIndex={-1}>{t('balance.label')}</h2>
       <p class="balance">
         <bdi>{number(available)}</bdi> <span>{pointsWord(available)}</span>
-        {movement && movement.delta !== 0 && (
-          <bdi class="movement" key={movement.transferId} aria-hidden="true">
+        {movement && (
+          <bdi class={movement.delta > 0 ? 'movement up' : 'movement'} key={movement.number} aria-hidden="true">
             {speech.signed(movement.delta)}
           </bdi>
         )}

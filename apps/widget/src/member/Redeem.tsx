@@ -67,7 +67,7 @@ export function Redeem({ store, storefront, member, reward, speech, back, ...ear
   return (
     <section class="screen">
       <h2 tabIndex={-1}>{t('redeem.heading', { reward: name })}</h2>
-      {reward.isAffordable && <p>{t('redeem.text', { points: points(reward.points), left })}</p>}
+      {reward.isAffordable && !problem && <p>{t('redeem.text', { points: points(reward.points), left })}</p>}
       {problem && (
         <p class="notice" role="alert">
           {t(problemKey(problem))}

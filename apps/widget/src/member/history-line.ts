@@ -8,7 +8,7 @@ export function historyLine(entry: HistoryEntry): HistoryLine {
   return { key: keyOf(entry), delta: deltaOf(entry) };
 }
 
-export function deltaOf({ from, to, points }: Pick<HistoryEntry, 'from' | 'to' | 'points'>): number {
+function deltaOf({ from, to, points }: Pick<HistoryEntry, 'from' | 'to' | 'points'>): number {
   if (to === 'available') return points;
   return from === 'available' ? -points : 0;
 }
