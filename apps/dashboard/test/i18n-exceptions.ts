@@ -1,5 +1,36 @@
 /** Keys that the code puts together, with every value that the star stands for. */
 export const dynamicKeys: Readonly<Record<string, readonly string[]>> = {
+  'activity.kind.*': [
+    'earn',
+    'approve',
+    'void',
+    'clawback',
+    'hold',
+    'capture',
+    'release',
+    'restore',
+    'expire',
+    'adjust',
+    'migrate',
+  ],
+  'activity.reason.*': [
+    'invalid-json',
+    'invalid-payload',
+    'invalid-amount',
+    'unknown-currency',
+    'not-postable',
+    'not-processed',
+  ],
+  'ledgerHealth.check.*': [
+    'balances',
+    'trial-balance',
+    'lots',
+    'redemptions',
+    'orders',
+    'business-keys',
+    'partitions',
+    'events',
+  ],
   'problems.*': [
     'already-undone',
     'body-too-large',
@@ -36,6 +67,13 @@ export const dynamicKeys: Readonly<Record<string, readonly string[]>> = {
 
 /** Texts that are the same as in English, by `language:key` or by key for all languages, each with the reason. */
 export const sameAsEnglish: Readonly<Record<string, string>> = {
+  'settings.history.product': 'the product’s name',
+  'de:activity.live': 'the German word',
+  'de:settings.history.version': 'the German word',
+  'de:settings.reward.status': 'the German word',
+  'fr:settings.field.tax': 'the French word',
+  'fr:settings.history.version': 'the French word',
+  'pt:settings.reward.status': 'the Portuguese word',
   'fr:common.pointsName': 'the French word',
   'fr:common.points_one': 'the French word',
   'fr:common.points_other': 'the French word',

@@ -3,6 +3,8 @@ export type KeysInSource = {
   keys: string[];
   /** Keys that are put together: `t(`problems.${code}`)` is `problems.*`. */
   patterns: string[];
+  /** What is put together elsewhere, and may be a key or something else with dots. */
+  built: string[];
   /** Every string in the source: a key may be named in a table and handed to `t` later. */
   literals: string[];
 };
@@ -17,11 +19,11 @@ export function keysInSource(text: string): KeysInSource {
   for (const match of text.matchAll(call)) asked.push(...stringsOf(firstArgument(text, match.index + match[0].length)));
   for (const [, , key = ''] of text.matchAll(attribute)) asked.push(key);
   const literals = stringsOf(text);
-  // A key that is put together before it is handed over has the look of one: words with dots around `${…}`.
-  const built = literals.filter((literal) => /^[a-z][\w-]*\.(?:[\w.-]*)\$\{/i.test(literal));
   return {
     keys: asked.filter((key) => !key.includes('${')),
-    patterns: [...asked.filter((key) => key.includes('${')), ...built].map(patternOf),
+    patterns: asked.filter((key) => key.includes('${')).map(patternOf),
+    // A key that is put together before it is handed over has the look of one: words with dots around `${…}`.
+    built: literals.filter((literal) => /^[a-z][\w-]*\.(?:[\w.-]*)\$\{/i.test(literal)).map(patternOf),
     literals,
   };
 }

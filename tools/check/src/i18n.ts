@@ -58,14 +58,18 @@ const isPlural = (key: string, english: Flat) => pluralSuffix.test(key) && engli
 function checkSources({ sources, dynamic = {} }: TextsToCheck, english: Flat): Finding[] {
   const findings: Finding[] = [];
   const known = new Set([...english.keys()].map((key) => (isPlural(key, english) ? baseOf(key) : key)));
+  const roots = new Set([...english.keys()].map((key) => key.split('.')[0]));
   const used = new Set<string>();
   const patterns = new Set<string>();
   for (const { path, text } of sources) {
     const found = keysInSource(text);
     for (const literal of found.literals) if (known.has(literal)) used.add(literal);
-    for (const key of found.keys)
+    for (const key of found.keys) {
+      used.add(key);
       if (!known.has(key)) findings.push(finding('unknown-key', 'en', key, `${path} asks for it`));
-    for (const pattern of found.patterns) {
+    }
+    const built = found.built.filter((pattern) => roots.has(pattern.split('.')[0] ?? pattern));
+    for (const pattern of new Set([...found.patterns, ...built])) {
       patterns.add(pattern);
       if (!(pattern in dynamic))
         findings.push(

@@ -72,6 +72,10 @@ describe('the check of texts', () => {
     ]);
   });
 
+  it('finds a key inside of a longer text', () => {
+    expect(findingsWith({ code: source.replace("t('page.title')", "`(${`${t('page.title')}`})`") })).toEqual([]);
+  });
+
   it('takes a key in a table for used', () => {
     expect(findingsWith({ code: `${source.replace('t(', 'name(')}; t(names[kind])` })).toEqual([]);
   });
@@ -115,6 +119,10 @@ describe('the check of texts', () => {
       'undeclared-dynamic-key [en] page.*: page.tsx puts it together; say with which values',
     );
     expect(findingsWith({ code, dynamic: { 'page.*': ['title', 'all'] } })).toEqual([]);
+    const named = `${source} const key = \`page.\${part}\`; const path = \`order.\${id}\``;
+    expect(findingsWith({ code: named })).toEqual([
+      'undeclared-dynamic-key [en] page.*: page.tsx puts it together; say with which values',
+    ]);
     expect(findingsWith({ code, dynamic: { 'page.*': ['gone'] } })).toEqual([
       'unknown-key [en] page.gone: declared as one of page.*',
     ]);
