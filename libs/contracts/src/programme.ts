@@ -30,6 +30,21 @@ export const purchaseRuleSchema = z.object({
     .boolean()
     .describe('Whether an order placed as a guest earns once Shopify connects it to a customer.'),
   excludedProductIds: z.array(z.number().int().positive()).max(1_000).describe('Shopify product ids that never earn.'),
+  excludedTags: z
+    .array(
+      z
+        .string()
+        .trim()
+        .regex(/^[^"\\]{1,255}$/, 'must be a tag without quotation marks or backslashes'),
+    )
+    .max(50)
+    .optional()
+    .describe('Products with one of these tags never earn. Capitals do not matter, as at Shopify.'),
+  excludedCollectionIds: z
+    .array(z.number().int().positive())
+    .max(50)
+    .optional()
+    .describe('Products in one of these Shopify collections never earn.'),
 });
 
 export const signupRuleSchema = z.object({ isOn: z.boolean(), points: pointsCount });

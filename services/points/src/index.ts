@@ -1,5 +1,6 @@
 import type { Service } from '@loyalnest/platform/service';
 import { ApprovePoints } from './approval/approve-points.job.ts';
+import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
 import { DepartureEvents } from './merging/customer.events.ts';
@@ -29,6 +30,7 @@ export const points: Service = {
     ForgetOldRows,
     MakePartitions,
     ReconcileOrders,
+    RefreshExclusions,
     RefreshGiftCardOrders,
     SettleLeftOvers,
     Settlement,

@@ -9,6 +9,8 @@ import { ApprovePoints } from './approval/approve-points.job.ts';
 import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
 import { TotalsController } from './balance/totals.controller.ts';
+import { ProductExclusions } from './exclusions/exclusions.service.ts';
+import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { LedgerHealthController } from './health/ledger-health.controller.ts';
 import { OrderIntake } from './intake/order-intake.ts';
@@ -79,11 +81,13 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     OrderIntake,
     OrderWebhooks,
     PointsRpc,
+    ProductExclusions,
     PointsStream,
     Projection,
     ReconcileOrders,
     Reconciliation,
     Redemptions,
+    RefreshExclusions,
     RefreshGiftCardOrders,
     SettingsPreviews,
     SettleLeftOvers,

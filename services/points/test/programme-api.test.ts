@@ -229,9 +229,7 @@ describe('a preview of rules', () => {
        from generate_series(1, $2::bigint) as id`,
       [merchantId, orders, customers, JSON.stringify(aSnapshot())],
     );
-    const startedMs = performance.now();
     const first = await preview(rules({ rate: '2' }));
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(first.isSampled).toBe(true);
     expect(first.orders).toBeGreaterThan(18_000);
     expect(first.orders).toBeLessThan(22_000);

@@ -1,7 +1,7 @@
 import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { ClawbackPolicy, Entry } from '../ledger/book.ts';
 import { duePoints, freezeAward, isEarning, type Award } from './award.ts';
-import type { OrderFacts } from './order-snapshot.ts';
+import type { OrderFacts, OrderLine } from './order-snapshot.ts';
 
 /** An order as the database holds it. `revision` 0: not there yet. */
 export type OrderState = {
@@ -20,7 +20,12 @@ export type OrderState = {
   approveAt: Date | null;
 };
 
-export type Programme = { version: number; settings: ProgrammeSettings };
+export type Programme = {
+  version: number;
+  settings: ProgrammeSettings;
+  /** Products that the rules exclude by tag or collection, as of the last look at Shopify. */
+  excludedProducts?: ReadonlySet<number>;
+};
 
 export type OrderPlan = { state: OrderState; entries: Entry[] };
 
@@ -42,7 +47,11 @@ export function planOrder(
 ): OrderPlan {
   const revision = before.revision + 1;
   const customerId = before.award ? before.customerId : (facts.snapshot?.customerId ?? null);
-  const award = before.award ?? (standing === 'open' ? awardFor(facts, customerId, programme) : null);
+  const award = before.award
+    ? withNewLines(before.award, before.facts, facts, programme)
+    : standing === 'open'
+      ? awardFor(facts, customerId, programme)
+      : null;
   const posted = before.pendingPoints + before.availablePoints;
   const wouldBeDue = award && customerId !== null ? duePoints(facts, award) : 0;
   const due = standing === 'open' ? wouldBeDue : Math.min(wouldBeDue, posted);
@@ -97,8 +106,30 @@ function awardFor(facts: OrderFacts, customerId: number | null, programme: Progr
   const { settings, version } = programme;
   if (customerId === null || !settings.isOn || !settings.purchase.isOn) return null;
   if (!isEarning(facts, settings.purchase)) return null;
-  const award = freezeAward(facts, { ruleVersion: version, rule: settings.purchase, multiplier: '1' });
+  const excluded = excludedAmong(facts.snapshot?.lines ?? [], programme);
+  const rule = excluding(settings.purchase, excluded);
+  const award = freezeAward(facts, { ruleVersion: version, rule, multiplier: '1' });
   return award.lines.some(([, , points]) => points > 0) ? award : null;
+}
+
+/** A product that an edit brings in is excluded if it is so then; one that was there already stays as it was measured. */
+function withNewLines(award: Award, before: OrderFacts, facts: OrderFacts, programme: Programme): Award {
+  if (!programme.excludedProducts) return award;
+  const known = new Set(before.snapshot?.lines.map(({ productId }) => productId));
+  const added = (facts.snapshot?.lines ?? []).filter(({ productId }) => !known.has(productId));
+  return { ...award, rule: excluding(award.rule, excludedAmong(added, programme)) };
+}
+
+/** Only products of the order are written into its award: a shop may exclude thousands. */
+function excludedAmong(lines: readonly OrderLine[], { excludedProducts }: Programme): number[] {
+  if (!excludedProducts) return [];
+  const products = lines.flatMap(({ productId }) => (productId === null ? [] : [productId]));
+  return [...new Set(products)].filter((id) => excludedProducts.has(id));
+}
+
+function excluding<Rule extends { excludedProductIds: number[] }>(rule: Rule, productIds: readonly number[]): Rule {
+  const added = productIds.filter((id) => !rule.excludedProductIds.includes(id));
+  return added.length === 0 ? rule : { ...rule, excludedProductIds: [...rule.excludedProductIds, ...added] };
 }
 
 function approveAt(facts: OrderFacts, award: Award): Date | null {

@@ -21,6 +21,8 @@ import { Body, Controller, Get, HttpCode, Post, Put, Query, UseGuards } from '@n
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { actorOf } from '../balance/caller.ts';
+import { saveExclusions } from '../exclusions/exclusions.repository.ts';
+import { ProductExclusions } from '../exclusions/exclusions.service.ts';
 import {
   findNewestVersion,
   insertVersion,
@@ -39,6 +41,7 @@ export class ProgrammeController {
   constructor(
     private readonly database: Database,
     private readonly previews: SettingsPreviews,
+    private readonly exclusions: ProductExclusions,
     private readonly clock: Clock,
     private readonly signal: OutboxSignal,
   ) {}
@@ -54,15 +57,17 @@ export class ProgrammeController {
   @Put()
   @ApiOperation({
     summary: 'Saves a new version of the rules',
-    description: 'Orders already awarded keep the version they were awarded under.',
+    description:
+      'Orders already awarded keep the version they were awarded under. Shopify is asked which products excluded tags and collections name.',
   })
-  @ApiProblems('not-found', 'settings-conflict')
+  @ApiProblems('not-found', 'settings-conflict', 'shopify-unavailable')
   @ApiOkResponse({ standardSchema: settingsSchema })
   async save(
     @CurrentPrincipal() principal: MerchantPrincipal,
     @Body({ schema: settingsInputSchema }) input: z.infer<typeof settingsInputSchema>,
   ): Promise<SettingsResponse> {
     const { merchantId } = principal;
+    const exclusions = await this.exclusions.ofSettings(principal, input.settings);
     const now = this.clock.now();
     const saved = await this.database.forMerchant(merchantId, async (tx) => {
       // First, because its row lock makes two savers take turns.
@@ -74,6 +79,7 @@ export class ProgrammeController {
       const version = newest.version + 1;
       const next = { version, settings: input.settings, changedBy: actorOf(principal), changedAt: now };
       await insertVersion(tx, merchantId, next);
+      await saveExclusions(tx, merchantId, exclusions, now);
       const payload = { merchantId, version, changedBy: next.changedBy };
       await publish(tx, [{ merchantId, key: String(merchantId), type: programmeChanged.name, payload }], now);
       return next;
@@ -106,14 +112,14 @@ export class ProgrammeController {
     summary: "What rules would have brought over the shop's own orders of the last 90 days",
     description: 'Every order is measured as if it were awarded today, under these rules and under the current ones.',
   })
-  @ApiProblems('not-found', 'overloaded')
+  @ApiProblems('not-found', 'overloaded', 'shopify-unavailable')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: settingsPreviewSchema })
   preview(
-    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+    @CurrentPrincipal() principal: MerchantPrincipal,
     @Body({ schema: settingsPreviewRequestSchema }) { settings }: z.infer<typeof settingsPreviewRequestSchema>,
   ): Promise<SettingsPreview> {
-    return this.previews.preview(merchantId, settings);
+    return this.previews.preview(principal, settings);
   }
 }
 

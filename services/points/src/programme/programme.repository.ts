@@ -3,22 +3,33 @@ import { numberArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { Programme } from '../orders/order-plan.ts';
 
-type SettingsRow = { merchant_id: number; version: number; settings: ProgrammeSettings };
+type SettingsRow = {
+  merchant_id: number;
+  version: number;
+  settings: ProgrammeSettings;
+  excluded_products: number[] | null;
+};
 
-/** The current version of each merchant's programme. Relies on the primary key of `program_settings`. */
+/** The current version of each merchant's programme. Relies on the primary keys of `program_settings` and `exclusions`. */
 export async function findProgrammes(tx: Tx, merchantIds: readonly number[]): Promise<Map<number, Programme>> {
   const rows = await tx.query<SettingsRow>(
-    `select wanted.merchant_id, newest.version, newest.settings
+    `select wanted.merchant_id, newest.version, newest.settings, exclusions.product_ids as excluded_products
      from unnest($1::bigint[]) as wanted (merchant_id)
      cross join lateral (
        select version, settings from program_settings
        where program_settings.merchant_id = wanted.merchant_id
        order by version desc limit 1
-     ) as newest`,
+     ) as newest
+     left join exclusions on exclusions.merchant_id = wanted.merchant_id`,
     [numberArray(merchantIds)],
     'find-programmes',
   );
-  return new Map(rows.map((row) => [row.merchant_id, { version: row.version, settings: row.settings }]));
+  return new Map(
+    rows.map(({ merchant_id: merchantId, version, settings, excluded_products: excluded }) => [
+      merchantId,
+      { version, settings, ...(excluded ? { excludedProducts: new Set(excluded) } : {}) },
+    ]),
+  );
 }
 
 /** Current programmes in memory. Whoever holds a transaction compares the epoch it read there and forgets on a change. */

@@ -1,16 +1,15 @@
-import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import { isDead } from '../orders/award.ts';
-import { planOrder, type OrderState } from '../orders/order-plan.ts';
+import { planOrder, type OrderState, type Programme } from '../orders/order-plan.ts';
 
 /** What rules bring over orders that are shown one after the other. */
 export class RulesOutcome {
-  readonly #settings: ProgrammeSettings;
+  readonly #programme: Programme;
   readonly #now: Date;
   readonly #customers = new Set<number>();
   #points = 0;
 
-  constructor(settings: ProgrammeSettings, now: Date) {
-    this.#settings = settings;
+  constructor(programme: Programme, now: Date) {
+    this.#programme = programme;
     this.#now = now;
   }
 
@@ -25,16 +24,16 @@ export class RulesOutcome {
 
   /** Takes an order that has not earned yet and gives it what it would be due now. */
   add(order: OrderState): void {
-    const points = duePoints(order, this.#settings, this.#now);
+    const points = duePoints(order, this.#programme, this.#now);
     if (points === 0 || order.facts.snapshot?.customerId == null) return;
     this.#points += points;
     this.#customers.add(order.facts.snapshot.customerId);
   }
 }
 
-function duePoints(order: OrderState, settings: ProgrammeSettings, now: Date): number {
+function duePoints(order: OrderState, programme: Programme, now: Date): number {
   try {
-    return planOrder(order, order.facts, { version: 0, settings }, now).state.duePoints;
+    return planOrder(order, order.facts, programme, now).state.duePoints;
   } catch (error) {
     // More points than a ledger can hold: such an order would be kept for a person to look at, and earn nothing.
     if (error instanceof RangeError) return 0;

@@ -4,12 +4,15 @@ import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { SettingsPreview } from '@loyalnest/contracts/rest/programme-preview';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
+import type { ShopRef } from '@loyalnest/shopify/access-tokens';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { Injectable } from '@nestjs/common';
+import { ProductExclusions } from '../exclusions/exclusions.service.ts';
+import type { Programme } from '../orders/order-plan.ts';
 import { pointValue, worthMinor } from '../rewards/point-value.ts';
 import { listRewards } from '../rewards/reward.repository.ts';
 import { countPastOrders, sampleParts, streamPastOrders } from './past-orders.repository.ts';
-import { findNewestVersion } from './programme.repository.ts';
+import { findProgrammes } from './programme.repository.ts';
 import { Turns } from '../turns/turns.ts';
 import { revenueMinor, RulesOutcome } from './rules-outcome.ts';
 
@@ -33,28 +36,31 @@ export class SettingsPreviews {
   constructor(
     private readonly database: Database,
     private readonly directory: ShopDirectory,
+    private readonly exclusions: ProductExclusions,
     private readonly clock: Clock,
   ) {}
 
-  /** Throws `overloaded` when too many are asked for at once. */
-  async preview(merchantId: number, settings: ProgrammeSettings): Promise<SettingsPreview> {
-    const preview = await this.#turns.take(() => this.compute(merchantId, settings));
+  /** Throws `overloaded` when too many are asked for at once, and what `ProductExclusions` throws. */
+  async preview(shop: ShopRef, settings: ProgrammeSettings): Promise<SettingsPreview> {
+    const excludedProducts = await this.exclusions.ofDraft(shop, settings);
+    const proposed = { version: 0, settings, ...(excludedProducts ? { excludedProducts } : {}) };
+    const preview = await this.#turns.take(() => this.compute(shop.merchantId, proposed));
     if (!preview) throw new AppError('overloaded', undefined, { retryAfterSeconds: 2 });
     return preview;
   }
 
-  private compute(merchantId: number, settings: ProgrammeSettings): Promise<SettingsPreview> {
+  private compute(merchantId: number, proposedRules: Programme): Promise<SettingsPreview> {
     return this.database.forMerchant(merchantId, async (tx) => {
       await tx.query('set transaction isolation level repeatable read read only');
       const shop = await this.directory.findMerchant(tx, merchantId);
-      const newest = await findNewestVersion(tx, merchantId);
-      if (!shop || !newest) throw new AppError('not-found');
+      const currentRules = (await findProgrammes(tx, [merchantId])).get(merchantId);
+      if (!shop || !currentRules) throw new AppError('not-found');
       const value = pointValue(await listRewards(tx, merchantId));
       const measured = await measure(tx, {
         merchantId,
         currency: shop.currency,
         now: this.clock.now(),
-        rules: [newest.settings, settings],
+        rules: [currentRules, proposedRules],
       });
       const [current, proposed] = measured.outcomes.map((outcome) => {
         const points = measured.scale(outcome.points);
@@ -77,14 +83,14 @@ type Measured = {
   scale: (amount: number) => number;
 };
 
-type Terms = { merchantId: number; currency: string; now: Date; rules: readonly ProgrammeSettings[] };
+type Terms = { merchantId: number; currency: string; now: Date; rules: readonly Programme[] };
 
 async function measure(tx: Tx, { merchantId, currency, now, rules }: Terms): Promise<Measured> {
   const past = { merchantId, since: new Date(now.getTime() - days * dayMs) };
   const all = await countPastOrders(tx, past);
   const isSampled = all > ordersMax;
   const parts = isSampled ? Math.ceil((sampleParts * ordersMax) / all) : sampleParts;
-  const outcomes = rules.map((settings) => new RulesOutcome(settings, now));
+  const outcomes = rules.map((programme) => new RulesOutcome(programme, now));
   let orders = 0;
   let revenue = 0;
   for await (const order of streamPastOrders(tx, { ...past, parts })) {
