@@ -31,9 +31,7 @@ export class Encryption {
 
   async encrypt(plaintext: string, context: string): Promise<Buffer> {
     const { version, key } = await this.#keys.current();
-    const header = Buffer.alloc(headerBytes);
-    header.writeUInt8(format);
-    header.writeUInt32BE(version, 1);
+    const header = headerOf(version);
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.#derive('encryption', version, key), nonce);
     cipher.setAAD(boundTo(header, context));
@@ -90,6 +88,18 @@ export function keyVersion(ciphertext: Buffer): number {
   const isOurs = ciphertext.length >= headerBytes + nonceBytes + tagBytes && ciphertext.readUInt8() === format;
   if (!isOurs) throw new DecryptionError('this is not a ciphertext of ours');
   return ciphertext.readUInt32BE(1);
+}
+
+/** Sorts before every ciphertext of this key version, and after those of older ones. */
+export function oldestOf(version: number): Buffer {
+  return headerOf(version);
+}
+
+function headerOf(version: number): Buffer {
+  const header = Buffer.alloc(headerBytes);
+  header.writeUInt8(format);
+  header.writeUInt32BE(version, 1);
+  return header;
 }
 
 function boundTo(header: Buffer, context: string): Buffer {

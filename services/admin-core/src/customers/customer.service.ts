@@ -9,14 +9,8 @@ import { shareMerchants } from '../merchants/merchant.repository.ts';
 import { customerDeletedEvent, customerMergedEvent } from './customer-events.ts';
 import { hashEmail, hashPhone, openProfile, type CustomerProfile } from './customer-profile.ts';
 import { decide, type CustomerKey, type CustomerStatus } from './customer.ts';
-import {
-  eraseCustomer,
-  findCustomer,
-  findCustomers,
-  findCustomersByHash,
-  lockCustomer,
-  type CustomerRecord,
-} from './customer.repository.ts';
+import { findCustomer, findCustomers, findCustomersByHash, type CustomerRecord } from './customer-record.repository.ts';
+import { eraseCustomer, lockCustomer } from './customer.repository.ts';
 
 export type Customer = CustomerKey &
   CustomerProfile & { status: CustomerStatus; hasAccount: boolean; createdAt: Date | null; updatedAt: Date | null };

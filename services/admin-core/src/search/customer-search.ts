@@ -1,7 +1,7 @@
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { Injectable } from '@nestjs/common';
-import { findCustomers } from '../customers/customer.repository.ts';
+import { findCustomers } from '../customers/customer-record.repository.ts';
 import { CustomerService, type Customer } from '../customers/customer.service.ts';
 import { countByToken, listCandidates, type Candidates } from './candidate.repository.ts';
 import { queryTokensOf } from './tokens.ts';

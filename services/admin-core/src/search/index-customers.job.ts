@@ -3,7 +3,7 @@ import { Database, type Tx } from '@loyalnest/platform/database/database';
 import type { Job } from '@loyalnest/platform/jobs/job';
 import { Injectable } from '@nestjs/common';
 import { openProfile } from '../customers/customer-profile.ts';
-import { listUnindexed, markIndexed } from '../customers/customer.repository.ts';
+import { listUnindexed, markIndexed } from '../customers/customer-record.repository.ts';
 import { forMerchantPages } from '../merchants/merchant-pages.ts';
 import { replaceTokens } from './token.repository.ts';
 import { searchTokensOf } from './tokens.ts';
@@ -41,7 +41,7 @@ export class IndexCustomersJob implements Job {
       }),
     );
     await replaceTokens(tx, indexed);
-    await markIndexed(tx, indexed);
+    for (const customer of indexed) await markIndexed(tx, customer);
     return records.length;
   }
 }

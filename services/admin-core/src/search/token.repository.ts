@@ -30,12 +30,21 @@ export async function replaceTokens(tx: Tx, customers: readonly TokenWrite[]): P
   await insertTokens(tx, customers);
 }
 
-/** Relies on the index `customer_search_tokens_by_customer`. */
+/**
+ * Finds the rows by the index `customer_search_tokens_by_customer`, customer by customer, and then takes them by their place:
+ * the planner would join the customers with all tokens of the stated merchants. Tokens never change, so their place holds.
+ */
 export async function deleteTokens(tx: Tx, customers: readonly CustomerKey[]): Promise<void> {
   await tx.query(
-    `delete from customer_search_tokens as held
-     using unnest($1::bigint[], $2::bigint[]) as named (merchant_id, customer_id)
-     where held.merchant_id = named.merchant_id and held.customer_id = named.customer_id`,
+    `delete from customer_search_tokens where ctid = any (array(
+       select found.ctid
+       from unnest($1::bigint[], $2::bigint[]) as named (merchant_id, customer_id)
+       cross join lateral (
+         select ctid from customer_search_tokens as held
+         where held.merchant_id = named.merchant_id and held.customer_id = named.customer_id
+         offset 0
+       ) as found
+     ))`,
     [
       numberArray(customers.map(({ merchantId }) => merchantId)),
       numberArray(customers.map(({ customerId }) => customerId)),
