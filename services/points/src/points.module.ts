@@ -5,6 +5,8 @@ import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { ShopifyModule } from '@loyalnest/shopify/shopify.module';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
+import { AdjustmentController } from './adjustment/adjustment.controller.ts';
+import { Adjustments } from './adjustment/adjustment.service.ts';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
@@ -49,6 +51,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
 @Module({
   imports: [ShopifyModule],
   controllers: [
+    AdjustmentController,
     BalanceController,
     LedgerHealthController,
     MemberController,
@@ -68,6 +71,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
       useFactory: (database: Database, clock: Clock) => new Idempotency(database, clock),
       inject: [Database, Clock],
     },
+    Adjustments,
     ApprovePoints,
     BalanceReader,
     DepartureEvents,

@@ -1,7 +1,6 @@
 import { defaultProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { Member, MemberDetail, MemberOrderPage, MemberPage } from '@loyalnest/contracts/rest/customers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Projection } from '../src/members/projection.service.ts';
 import { aRefund } from './orders.ts';
 import { openMerchantRoom, type MerchantRoom } from './merchant-room.ts';
 import { takeReward } from './redemptions.ts';
@@ -21,11 +20,6 @@ beforeEach(() => {
 });
 afterAll(() => room.close());
 
-async function caughtUp(): Promise<void> {
-  const projection = room.running.app.get(Projection, { strict: false });
-  await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
-}
-
 async function list(query = ''): Promise<MemberPage> {
   const { status, body } = await room.as<MemberPage>(merchantId, 'GET', `/v1/api/points/members${query}`);
   expect(status).toBe(200);
@@ -42,7 +36,7 @@ async function customers(count: number): Promise<void> {
     room.clock.advance(3_600_000);
     await give(customerId, customerId * 100);
   }
-  await caughtUp();
+  await room.settled();
 }
 
 function give(customerId: number, points: number, businessKey = `test/${customerId}`, expiresAt: Date | null = null) {
@@ -59,7 +53,7 @@ describe('the list of members', () => {
   it('tells what the ledger knows of each', async () => {
     await room.install(merchantId);
     await room.order(merchantId, 1);
-    await caughtUp();
+    await room.settled();
     const member: Member = {
       customerId: 7,
       pending: 0,
@@ -85,7 +79,7 @@ describe('the list of members', () => {
         for (let index = 0; index < orders; index += 1)
           await room.order(merchantId, customerId * 10 + index, { customerId });
       }
-      await caughtUp();
+      await room.settled();
       for (const order of ['asc', 'desc']) {
         const all = await idsOf(`?sort=${sort}&order=${order}`);
         expect(all).toEqual(order === 'asc' ? [1, 2, 3, 4, 5, 6, 7] : [7, 6, 5, 4, 3, 2, 1]);
@@ -109,7 +103,7 @@ describe('the list of members', () => {
     const first = await list('?sort=available&order=desc&limit=2');
     await give(3, 10_000, 'test/windfall');
     await give(99, 450, 'test/newcomer');
-    await caughtUp();
+    await room.settled();
     const second = await list(`?sort=available&order=desc&limit=2&cursor=${first.nextCursor}`);
     const third = await list(`?sort=available&order=desc&limit=2&cursor=${second.nextCursor}`);
     const seen = [first, second, third].flatMap(({ items }) => items.map(({ customerId }) => customerId));
@@ -154,7 +148,7 @@ describe('the list of members', () => {
     });
     await give(6, 10, 'test/soon', new Date(room.clock.now().getTime() + 29 * 24 * 3_600_000));
     await give(7, 10, 'test/later', new Date(room.clock.now().getTime() + 31 * 24 * 3_600_000));
-    await caughtUp();
+    await room.settled();
     const by = (filter: string) => idsOf(`?filter=${filter}&sort=available&order=asc`);
     expect(await by('all')).toEqual([1, 4, 5, 6, 7, 2, 3]);
     expect(await by('withPoints')).toEqual([6, 7, 2, 3]);
@@ -191,7 +185,7 @@ describe('a member', () => {
     const soon = new Date('2026-04-01T00:00:00Z');
     await give(7, 300, 'test/never');
     await give(7, 200, 'test/soon', soon);
-    await caughtUp();
+    await room.settled();
     const { body } = await room.as<MemberDetail>(merchantId, 'GET', path(7));
     expect(body).toMatchObject({
       customerId: 7,

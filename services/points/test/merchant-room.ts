@@ -14,6 +14,7 @@ import { points } from '../src/index.ts';
 import { OrderIntake } from '../src/intake/order-intake.ts';
 import type { Entry } from '../src/ledger/book.ts';
 import { Ledger } from '../src/ledger/ledger.service.ts';
+import { Projection } from '../src/members/projection.service.ts';
 import { verifyLedger } from '../src/proof/verify-ledger.ts';
 import { facts, aSnapshot } from './orders.ts';
 import { installShop } from './programme.ts';
@@ -45,7 +46,7 @@ export type MerchantRoom = {
   /** An order as a webhook brings it; 37 points of customer 7 unless told otherwise. */
   order(merchantId: number, orderId: number, change?: Parameters<typeof aSnapshot>[0], more?: object): Promise<void>;
   post(merchantId: number, ...entries: Entry[]): Promise<void>;
-  /** Delivers every event that is under way. */
+  /** Delivers every event that is under way, and takes it into the projections. */
   settled(): Promise<void>;
   expectProven(merchantId: number): Promise<void>;
   close(): Promise<void>;
@@ -72,6 +73,11 @@ export async function openMerchantRoom(now: string): Promise<MerchantRoom> {
   const database = databases.as('points');
   const intake = running.app.get(OrderIntake, { strict: false });
   const ledger = running.app.get(Ledger, { strict: false });
+  const projection = running.app.get(Projection, { strict: false });
+  async function settled(): Promise<void> {
+    for (const relay of running.relays) await relay.drain();
+    await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
+  }
   return {
     running,
     databases,
@@ -98,10 +104,9 @@ export async function openMerchantRoom(now: string): Promise<MerchantRoom> {
       const posted = await database.forMerchant(merchantId, (tx) => ledger.post(tx, merchantId, entries, clock.now()));
       for (const { outcome } of posted) expect(outcome).toBe('posted');
     },
-    async settled() {
-      for (const relay of running.relays) await relay.drain();
-    },
+    settled,
     async expectProven(merchantId) {
+      await settled();
       const findings = await verifyLedger(database, { merchantIds: [merchantId], now: clock.now() });
       expect(findings.total().differences).toEqual([]);
     },

@@ -43,10 +43,6 @@ async function projections() {
   };
 }
 
-async function caughtUp(): Promise<void> {
-  await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
-}
-
 /** An event of admin-core's, as the relay hands it over. */
 function hear(type: string, payload: Record<string, unknown>): Promise<void> {
   eventId += 1;
@@ -88,7 +84,7 @@ async function aWeek(): Promise<void> {
 describe('the projections', () => {
   it('are the same rows after they are thrown away and made again from the ledger', async () => {
     await aWeek();
-    await caughtUp();
+    await room.settled();
     const before = await projections();
     expect(before.members).toHaveLength(6);
     await projection.rebuild([merchantId]);
@@ -97,7 +93,7 @@ describe('the projections', () => {
 
   it('are right for a ledger that is older than they are', async () => {
     await aWeek();
-    await caughtUp();
+    await room.settled();
     const before = await projections();
     for (const table of ['members', 'programme_days', 'activities', 'projected_shops']) {
       await room.databases.owner.query(`delete from points.${table} where merchant_id = $1`, [merchantId]);
@@ -114,7 +110,7 @@ describe('the projections', () => {
       projection.rebuild([merchantId]),
       projection.drain().then(() => projection.rebuild([merchantId])),
     ]);
-    await caughtUp();
+    await room.settled();
     const sums = await room.databases.owner.query(
       `select sum(earned)::int as earned, sum(orders)::int as orders, sum(available)::int as available
        from points.members where merchant_id = $1`,
@@ -130,7 +126,7 @@ describe('the projections', () => {
       publish(tx, [{ merchantId, key: 'k', type: 'programme.changed.v1', payload: { merchantId } }], room.clock.now()),
     );
     await room.order(merchantId, 1);
-    await caughtUp();
+    await room.settled();
     expect(await rowsOf('members')).toHaveLength(1);
   });
 });
@@ -142,7 +138,7 @@ describe('a member', () => {
     await room.order(merchantId, 2, { customerId: 8 });
     await hear(customerMerged.name, { mergedCustomerId: 7, keptCustomerId: 8 });
     await room.order(merchantId, 3, { customerId: 7 });
-    await caughtUp();
+    await room.settled();
     expect(await rowsOf('members')).toMatchObject([
       { customer_id: 7, earned: 0, orders: 0, available: 0, is_closed: true },
       { customer_id: 8, earned: 111, orders: 3, available: 111, is_closed: false },
@@ -154,7 +150,7 @@ describe('a member', () => {
     await room.order(merchantId, 1);
     await room.order(merchantId, 2);
     await room.order(merchantId, 1, {}, cancelled);
-    await caughtUp();
+    await room.settled();
     expect(await rowsOf('members')).toMatchObject([{ earned: 37, orders: 2, available: 37 }]);
   });
 });
@@ -164,7 +160,7 @@ describe('a day', () => {
     await room.install(merchantId);
     room.clock.set('2026-03-10T23:30:00Z');
     await room.order(merchantId, 1);
-    await caughtUp();
+    await room.settled();
     expect(await rowsOf('programme_days')).toMatchObject([
       { day: '2026-03-11', issued: 37, outstanding: 37, orders: 1, members: 1 },
     ]);
@@ -185,7 +181,7 @@ describe('a day', () => {
     ]);
     room.clock.set('2026-03-10T23:30:00Z');
     await room.order(merchantId, 1);
-    await caughtUp();
+    await room.settled();
     expect(await rowsOf('programme_days')).toMatchObject([{ day: '2026-03-10' }]);
   });
 });
