@@ -3,8 +3,7 @@ import styles from './launcher.css?inline';
 import { pickLanguage } from './i18n/language.ts';
 
 const tag = 'loyalnest-widget';
-const icon =
-  '<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 12v8h16v-8M3 8h18v4H3zM12 8v12M12 8S9.500 3.500 7.500 4.500 8 8 12 8zM12 8s2.500-4.500 4.500-3.500S16 8 12 8z"/></svg>';
+const present = 'M4 12v8h16v-8M3 8h18v4H3zM12 8v12M12 8S9.5 3.5 7.5 4.5 8 8 12 8zM12 8s2.5-4.5 4.5-3.5S16 8 12 8z';
 
 /** The shop's app proxy, from where this script came: `https://shop/apps/loyalnest` of `…/widget/loader.js`. */
 const proxyUrl = import.meta.url.replace(/\/widget\/[^/]*$/, '');
@@ -27,8 +26,7 @@ class LoyalNestWidget extends HTMLElement {
     button.type = 'button';
     button.className = 'launcher';
     button.ariaHasPopup = 'dialog';
-    button.innerHTML = icon;
-    button.append(Object.assign(document.createElement('span'), { textContent: open }));
+    button.append(drawIcon(), Object.assign(document.createElement('span'), { textContent: open }));
     const status = Object.assign(document.createElement('p'), { role: 'status', className: 'failure' });
     root.append(button, status);
 
@@ -46,6 +44,17 @@ class LoyalNestWidget extends HTMLElement {
   }
 }
 
+/** Drawn element by element: pages that ask for trusted types take no HTML from text. */
+function drawIcon(): SVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', present);
+  svg.append(path);
+  return svg;
+}
+
 /** Themes say their language in the document; Shopify says it to scripts. */
 function localesOfPage(): string[] {
   const { Shopify } = globalThis as { Shopify?: { locale?: string } };
@@ -55,5 +64,6 @@ function localesOfPage(): string[] {
 // A page that carries the script twice still gets one launcher.
 if (!customElements.get(tag)) {
   customElements.define(tag, LoyalNestWidget);
-  document.body.append(document.createElement(tag));
+  // An asynchronous script in the head may be faster than the body.
+  (document.body ?? document.documentElement).append(document.createElement(tag));
 }

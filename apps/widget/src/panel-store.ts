@@ -1,7 +1,7 @@
 import type { StorefrontResponse } from '@loyalnest/contracts/rest/storefront';
 import type { Api, Problem } from './api/client.ts';
 import { tabStorage, type IntentStorage } from './api/redeem-intent.ts';
-import { applyUpdate } from './live/apply-update.ts';
+import { applyUpdate, withOlderPages } from './live/apply-update.ts';
 import type { Update } from './live/connection.ts';
 import { createLive, type Live } from './live/live.ts';
 
@@ -51,6 +51,8 @@ export function createPanelStore(api: Api): PanelStore {
   let live: Live | undefined;
   let updates = 0;
   let isWantedAgain = false;
+  let isOpen = false;
+  let isLive = false;
   let settling: ReturnType<typeof setTimeout> | undefined;
   let ending: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,12 +83,19 @@ export function createPanelStore(api: Api): PanelStore {
     if (answer.outcome !== 'ok') change({ isReading: false, problem: answer });
     // An update that came meanwhile may be newer than the answer: what is shown stays, and is read again.
     else if (isOutrun) change({ isReading: false, problem: undefined });
-    else change({ isReading: false, problem: undefined, storefront: answer.body });
+    else change({ isReading: false, problem: undefined, storefront: withShownHistory(answer.body) });
     if (answer.outcome === 'ok') listen(answer.body);
     if (isWantedAgain || isOutrun) {
       isWantedAgain = false;
       settle();
     }
+  }
+
+  function withShownHistory(storefront: StorefrontResponse): StorefrontResponse {
+    const { member } = storefront;
+    const shown = state.storefront?.member;
+    if (!member || shown?.customerId !== member.customerId) return storefront;
+    return { ...storefront, member: { ...member, history: withOlderPages(member.history, shown.history) } };
   }
 
   function settle(): void {
@@ -97,7 +106,7 @@ export function createPanelStore(api: Api): PanelStore {
   function listen({ member, streamPosition }: StorefrontResponse): void {
     if (!member) return;
     live ??= createLive(api, { position: streamPosition, onUpdate, onLost: () => void read() });
-    live.want(true);
+    live.want(isLive);
   }
 
   function onUpdate(update: Update): void {
@@ -107,12 +116,12 @@ export function createPanelStore(api: Api): PanelStore {
     if (next === storefront) return;
     updates += 1;
     change({ storefront: next });
-    settle();
+    if (isOpen) settle();
   }
 
   addEventListener('online', () => {
     change({ isOnline: true });
-    if (state.openings > 0) void read();
+    if (isOpen) void read();
   });
   addEventListener('offline', () => change({ isOnline: false }));
 
@@ -127,12 +136,18 @@ export function createPanelStore(api: Api): PanelStore {
     },
     opened(): void {
       clearTimeout(ending);
+      isOpen = true;
+      isLive = true;
       change({ openings: state.openings + 1, movement: undefined });
       void read();
     },
     closed(): void {
+      isOpen = false;
       clearTimeout(ending);
-      ending = setTimeout(() => live?.want(false), liveAfterCloseMs);
+      ending = setTimeout(() => {
+        isLive = false;
+        live?.want(false);
+      }, liveAfterCloseMs);
     },
     async readMoreHistory(): Promise<void> {
       const cursor = state.storefront?.member?.history.nextCursor;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { applyUpdate } from '../src/live/apply-update.ts';
-import { aMember, aReward, aStorefront, anUpdate } from './builders.ts';
+import { applyUpdate, withOlderPages } from '../src/live/apply-update.ts';
+import { aMember, aReward, aStorefront, aTransfer, anUpdate } from './builders.ts';
 
 it('moves the balance, what it can buy, and the history', () => {
   const before = aStorefront(aMember({ rewards: [aReward({ points: 120 }), aReward({ rewardId: 2, points: 500 })] }));
@@ -23,4 +23,28 @@ it('changes nothing for a visitor, or for somebody else', () => {
   expect(applyUpdate(guest, anUpdate())).toBe(guest);
   const member = aStorefront();
   expect(applyUpdate(member, anUpdate({ of: 8 }))).toBe(member);
+});
+
+const page = (ids: number[], nextCursor: string | null) => ({
+  items: ids.map((transferId) => aTransfer({ transferId })),
+  nextCursor,
+});
+
+it.each([
+  [
+    'keeps the older pages',
+    page([6, 5, 4], 'after-4'),
+    page([5, 4, 3, 2], 'after-2'),
+    page([6, 5, 4, 3, 2], 'after-2'),
+  ],
+  [
+    'lets them go when there is a gap',
+    page([9, 8, 7], 'after-7'),
+    page([5, 4, 3], 'after-3'),
+    page([9, 8, 7], 'after-7'),
+  ],
+  ['has nothing to keep', page([6, 5, 4], 'after-4'), page([5, 4], null), page([6, 5, 4], 'after-4')],
+  ['is empty', page([], null), page([], null), page([], null)],
+])('a history that is read anew %s', (_, fresh, shown, expected) => {
+  expect(withOlderPages(fresh, shown)).toEqual(expected);
 });

@@ -1,3 +1,4 @@
+import type { HistoryPage } from '@loyalnest/contracts/rest/points';
 import type { StorefrontResponse } from '@loyalnest/contracts/rest/storefront';
 import type { Update } from './connection.ts';
 
@@ -20,4 +21,13 @@ export function applyUpdate(storefront: StorefrontResponse, update: Update): Sto
       history: { ...member.history, items: [transfer, ...member.history.items] },
     },
   };
+}
+
+/** A new first page before the pages that the shopper has already asked for, unless so much is new that a gap lies between. */
+export function withOlderPages(fresh: HistoryPage, shown: HistoryPage): HistoryPage {
+  const last = fresh.items.at(-1);
+  const place = shown.items.findIndex(({ transferId }) => transferId === last?.transferId);
+  const older = place < 0 ? [] : shown.items.slice(place + 1);
+  if (older.length === 0) return fresh;
+  return { items: [...fresh.items, ...older], nextCursor: shown.nextCursor };
 }
