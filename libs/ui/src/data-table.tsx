@@ -98,18 +98,15 @@ function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
 
 function Row<Item>({ row, columns, link }: { row: Item; columns: readonly Column<Item>[]; link: string | null }) {
   return (
-    <tr
-      role="row"
-      className={`relative block border-b border-line-secondary px-4 py-3 last:border-b-0 sm:table-row sm:p-0 ${link ? 'hover:bg-surface-hover' : ''}`}
-    >
+    <tr role="row" className={`${rowClass} ${link ? 'hover:bg-surface-hover' : ''}`}>
       {columns.map((column, index) => (
         <td
           key={column.id}
           role={index === 0 ? 'rowheader' : 'cell'}
-          className={cellClass(index === 0, column.isNumeric)}
+          className={cellClass({ isFirst: index === 0, isNumeric: column.isNumeric ?? false })}
         >
           {index > 0 && (
-            <span aria-hidden className="text-ink-secondary sm:hidden">
+            <span aria-hidden className="block text-sm text-ink-secondary sm:hidden">
               {column.header}
             </span>
           )}
@@ -121,7 +118,7 @@ function Row<Item>({ row, columns, link }: { row: Item; columns: readonly Column
               {column.cell(row)}
             </Link>
           ) : (
-            <span className="min-w-0 max-sm:text-end max-sm:first:text-start">{column.cell(row)}</span>
+            column.cell(row)
           )}
         </td>
       ))}
@@ -131,21 +128,30 @@ function Row<Item>({ row, columns, link }: { row: Item; columns: readonly Column
 
 function SkeletonRow<Row>({ columns }: { columns: readonly Column<Row>[] }) {
   return (
-    <tr role="row" className="block border-b border-line-secondary px-4 py-3 last:border-b-0 sm:table-row sm:p-0">
+    <tr role="row" className={rowClass}>
       {columns.map((column, index) => (
-        <td key={column.id} role="cell" className={cellClass(index === 0, false)}>
+        <td key={column.id} role="cell" className={cellClass({ isFirst: index === 0, isNumeric: false })}>
           <SkeletonText width={index === 0 ? 'w-40' : 'w-16'} />
+          {index > 0 && (
+            <span className="block sm:hidden">
+              <SkeletonText width="w-10" size="sm" />
+            </span>
+          )}
         </td>
       ))}
     </tr>
   );
 }
 
-function cellClass(isFirst: boolean, isNumeric = false): string {
+/** On a phone a row is a card: its head, and below it the other cells side by side under their names. */
+const rowClass =
+  'relative grid grid-cols-3 gap-x-3 gap-y-2 border-b border-line-secondary px-4 py-3 last:border-b-0 sm:table-row sm:p-0';
+
+function cellClass({ isFirst, isNumeric }: { isFirst: boolean; isNumeric: boolean }): string {
   return [
-    'flex justify-between gap-3 py-0.5 sm:table-cell sm:px-3 sm:py-2.5 sm:align-middle sm:first:ps-4 sm:last:pe-4',
+    'block min-w-0 sm:table-cell sm:px-3 sm:py-2.5 sm:align-middle sm:first:ps-4 sm:last:pe-4',
     isNumeric ? 'tabular-nums sm:text-end' : 'sm:text-start',
-    isFirst ? 'font-semibold' : '',
+    isFirst ? 'col-span-3 font-semibold' : '',
   ].join(' ');
 }
 

@@ -12,7 +12,14 @@ import { useFormats } from '../../i18n/format.ts';
 import { usePoints } from '../../i18n/points.ts';
 import { useProblemText } from '../../i18n/use-problem-text.ts';
 import { showToast } from '../../shopify/toast.ts';
-import { checkAdjustment, emptyAdjustment, pointsMax, reasonLengthMax, signedPoints } from './adjustment.ts';
+import {
+  checkAdjustment,
+  emptyAdjustment,
+  pointsMax,
+  reasonLengthMax,
+  signedPoints,
+  type AdjustmentForm,
+} from './adjustment.ts';
 import { useUndo } from './use-undo.ts';
 
 type AdjustDialogProps = { name: string; member: MemberDetail; isOpen: boolean; onClose: () => void };
@@ -28,6 +35,8 @@ export function AdjustDialog({ name, member, isOpen, onClose }: AdjustDialogProp
   const { undo } = useUndo();
   const check = checkAdjustment(form, member.available);
 
+  // One press can change two fields: it leaves the number, which is taken then, and chooses the direction.
+  const change = (fields: Partial<AdjustmentForm>) => setForm((before) => ({ ...before, ...fields }));
   const close = () => {
     setForm(emptyAdjustment);
     setChecked(false);
@@ -75,7 +84,7 @@ export function AdjustDialog({ name, member, isOpen, onClose }: AdjustDialogProp
         <RadioGroup
           label={t('customers.direction')}
           value={form.direction}
-          onChange={(direction) => setForm({ ...form, direction })}
+          onChange={(direction) => change({ direction })}
           options={[
             { value: 'give', label: t('customers.directionGive') },
             { value: 'take', label: t('customers.directionTake') },
@@ -84,7 +93,7 @@ export function AdjustDialog({ name, member, isOpen, onClose }: AdjustDialogProp
         <NumberField
           label={t('customers.amount')}
           value={form.points}
-          onChange={(next) => setForm({ ...form, points: next })}
+          onChange={(next) => change({ points: next })}
           valueMin={1}
           valueMax={pointsMax}
           step={1}
@@ -95,7 +104,7 @@ export function AdjustDialog({ name, member, isOpen, onClose }: AdjustDialogProp
         <TextField
           label={t('customers.reason')}
           value={form.reason}
-          onChange={(reason) => setForm({ ...form, reason })}
+          onChange={(reason) => change({ reason })}
           lengthMax={reasonLengthMax}
           description={t('customers.reasonHelp')}
           isRequired
@@ -119,7 +128,7 @@ function Effect({ before, after }: { before: number; after: number | null }) {
   const { t } = useTranslation();
   const { number } = useFormats();
   return (
-    <dl role="group" aria-label={t('customers.effect')} className="flex gap-8 rounded-md bg-surface-secondary p-3">
+    <dl aria-label={t('customers.effect')} className="flex gap-8 rounded-md bg-surface-secondary p-3">
       <div>
         <dt className="text-sm text-ink-secondary">{t('customers.availableNow')}</dt>
         <dd className="text-lg font-semibold tabular-nums">{number(before)}</dd>

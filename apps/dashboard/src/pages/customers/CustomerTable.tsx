@@ -75,7 +75,7 @@ function Name({ row: { customerId, member, identity } }: { row: CustomerRow }) {
   return (
     <>
       <span className="flex flex-wrap items-center gap-2">
-        {name}
+        <bdi>{name}</bdi>
         {member.isClosed && <Badge>{t('customers.closed')}</Badge>}
       </span>
       {identity?.email && identity.email !== name && (

@@ -20,7 +20,7 @@ export function Lots({ lots }: { lots: MemberDetail['lots'] }) {
       <ul className="divide-y divide-line-secondary">
         {lots.slice(0, shownMax).map((lot) => (
           <li key={lot.lotId} className="flex items-baseline justify-between gap-3 py-1.5 first:pt-0 last:pb-0">
-            <span className="font-medium tabular-nums">{points(lot.remaining)}</span>
+            <span className="font-medium whitespace-nowrap tabular-nums">{points(lot.remaining)}</span>
             <span className="text-end text-sm text-ink-secondary">
               {lot.expiresAt === null
                 ? t('customers.lotNever', { date: date(lot.earnedAt) })
