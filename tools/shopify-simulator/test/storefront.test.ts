@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { payloadOf, startBench, type Bench } from './harness.ts';
 
@@ -77,23 +79,89 @@ describe('the storefront', () => {
   });
 
   it('has no inline scripts and escapes what people typed', async () => {
-    const bench = await startBench();
+    const bench = await startBench({ shop: { embed: false } });
     await bench.done('POST', '/shops/demo/products', { title: '<script>alert(1)</script>', price: '1' });
     const { html, headers } = await shopperOf(bench).visit('/');
-    expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("script-src 'self';");
     expect(headers.get('content-security-policy')).not.toContain('unsafe');
     expect(html).not.toContain('<script');
     expect(html).not.toContain('style=');
     expect(html).toContain('<!-- app embed -->');
   });
 
-  it("carries the widget's script when the embed is on", async () => {
+  it("carries the app's loader, which the page's strict policy lets run and speak to the app", async () => {
+    const bench = await startBench();
+    const { html, headers } = await shopperOf(bench).visit('/');
+    const [script = ''] = /<script[^>]*>/.exec(html) ?? [];
+    expect(script).toMatch(/type="module"\s+async\s+src="\/apps\/loyalnest\/widget\/loader.js"/);
+    expect(script).toContain('data-shop="demo.myshopify.com"');
+    const nonce = /nonce="(\w+)"/.exec(script)?.[1];
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`script-src 'self' 'nonce-${nonce}';`);
+    expect(policy).toContain(`connect-src 'self' ${bench.app.url.replace('http', 'ws')};`);
+    expect(policy).not.toContain('unsafe');
+    const again = await shopperOf(bench).visit('/');
+    expect(again.html).not.toContain(nonce);
+  });
+
+  it('does not tell the script who the customer is', async () => {
+    const bench = await startBench();
+    const { id } = await bench.done('POST', '/shops/demo/customers', { email: 'ann@example.com' });
+    const { visit } = shopperOf(bench);
+    expect((await visit('/')).html).toContain('data-logged-in="false"');
+    await visit('/account/login', { email: 'ann@example.com' });
+    const { html } = await visit('/');
+    expect(html).toContain('data-logged-in="true"');
+    expect(html).not.toContain(String(id));
+  });
+
+  it('carries the script that the merchant set, and none when the embed is off', async () => {
     const bench = await startBench();
     const scriptUrl = `${bench.app.url}/widget.js`;
     await bench.done('PUT', '/shops/demo/embed', { enabled: true, scriptUrl });
-    const { html, headers } = await shopperOf(bench).visit('/');
-    expect(html).toContain(`<script src="${scriptUrl}" defer></script>`);
-    expect(headers.get('content-security-policy')).toContain(bench.app.url);
+    const { visit } = shopperOf(bench);
+    expect((await visit('/')).html).toContain(`src="${scriptUrl}"`);
+    expect((await visit('/?embed=off')).html).not.toContain('<script');
+    await bench.done('PUT', '/shops/demo/embed', { enabled: false });
+    expect((await visit('/')).html).not.toContain('<script');
+    await bench.done('PUT', '/shops/demo/embed', { enabled: true });
+    await bench.done('POST', '/shops/demo/uninstall');
+    expect((await visit('/')).html).not.toContain('<script');
+  });
+
+  it('keeps the discount code of a link for the checkout', async () => {
+    const bench = await startBench();
+    await bench.done('POST', '/shops/demo/discounts', { code: 'TEN', amount: '10' });
+    const [napkins] = (await bench.done('GET', '/shops/demo/products')).products;
+    const { visit } = shopperOf(bench);
+    const link = await bench.shopify('/discount/TEN?redirect=/cart');
+    expect(link.headers.get('location')).toBe('/cart');
+    for (const elsewhere of ['https://elsewhere.example/', '//elsewhere.example', '/\\elsewhere.example']) {
+      const response = await bench.shopify(`/discount/TEN?redirect=${encodeURIComponent(elsewhere)}`);
+      expect(response.headers.get('location')).toBe('/');
+    }
+    expect((await visit('/discount/TEN?redirect=/cart')).html).toContain('<strong>TEN</strong>');
+    await visit('/cart/add', { product: String(napkins.id), quantity: '1' });
+    expect((await visit('/checkout')).html).toContain('Pay $19.00');
+  });
+
+  it('brings people back to where they logged in from, and nowhere else', async () => {
+    const bench = await startBench();
+    await bench.done('POST', '/shops/demo/customers', { email: 'ann@example.com', firstName: 'Ann' });
+    const { visit } = shopperOf(bench);
+    const page = await visit('/account/login?return_url=/cart');
+    expect(page.html).toContain('name="return_url" value="/cart"');
+    expect(page.html).toContain('Only in the simulator');
+    const email = 'ann@example.com';
+    expect((await visit('/account/login', { email, return_url: '/cart' })).path).toBe('/cart');
+    expect((await visit('/account/login', { email, return_url: '//elsewhere.example' })).path).toBe('/account');
+    expect((await visit('/account/register?return_url=/cart')).path).toBe('/cart');
+  });
+
+  it('speaks of its language in the document', async () => {
+    const { visit } = shopperOf(await startBench());
+    expect((await visit('/?locale=ar')).html).toContain('<html lang="ar" dir="rtl">');
+    expect((await visit('/cart')).html).toContain('<html lang="ar" dir="rtl">');
   });
 
   it.each(['demo.myshopify.com', 'demo.localhost:7401', 'DEMO.localhost'])(
@@ -116,5 +184,64 @@ describe('the storefront', () => {
     expect(elsewhere.status).toBe(404);
     await bench.done('POST', '/shops/demo/uninstall');
     expect((await bench.shopify('/apps/loyalnest/balance')).status).toBe(404);
+  });
+});
+
+describe('the app proxy', () => {
+  /** Node's own client: `fetch` would unpack the answer and follow its caching. */
+  const ask = (bench: Bench, path: string, headers: Record<string, string> = {}) =>
+    new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: Buffer }>((resolve, reject) => {
+      const options = { headers: { host: 'demo.localhost', ...headers } };
+      get(`${bench.simulator.url}${path}`, options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      }).on('error', reject);
+    });
+
+  it("gives the app's bytes as they are, with their encoding and caching, and without its cookies", async () => {
+    const bench = await startBench();
+    const picture = gzipSync(randomBytes(5_000));
+    bench.app.content = picture;
+    bench.app.headers = {
+      'Content-Type': 'image/png',
+      'Content-Encoding': 'gzip',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      ETag: '"abc"',
+      Vary: 'Accept-Encoding',
+    };
+    const answer = await ask(bench, '/apps/loyalnest/widget/a.png', { 'accept-encoding': 'gzip, br' });
+    expect(answer.status).toBe(200);
+    expect(answer.body.equals(picture)).toBe(true);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-encoding': 'gzip',
+      'cache-control': 'public, max-age=31536000, immutable',
+      etag: '"abc"',
+      vary: 'Accept-Encoding',
+    });
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(bench.app.received.at(-1)?.headers['accept-encoding']).toBe('gzip, br');
+  });
+
+  it('lets the app say that nothing has changed', async () => {
+    const bench = await startBench();
+    bench.app.answer = ({ headers }) => (headers['if-none-match'] === '"abc"' ? 304 : 200);
+    bench.app.headers = { ETag: '"abc"' };
+    const answer = await ask(bench, '/apps/loyalnest/widget/loader.js', { 'if-none-match': '"abc"' });
+    expect(answer).toMatchObject({ status: 304, headers: { etag: '"abc"' } });
+    expect(answer.body).toHaveLength(0);
+  });
+
+  it('says itself where a request comes from, and keeps the cookies of the shop', async () => {
+    const bench = await startBench();
+    const claims = { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-proto': 'gopher', cookie: 'secret=1' };
+    await ask(bench, '/apps/loyalnest/balance', claims);
+    const { headers } = bench.app.received.at(-1) ?? {};
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'demo.myshopify.com' });
+    expect(headers?.['x-forwarded-proto']).toBeUndefined();
+    expect(headers?.cookie).toBeUndefined();
   });
 });

@@ -70,7 +70,7 @@ export const SHOP_COMMANDS: Command[] = [
   ofShop(
     'embed on',
     "puts the widget's script into the storefront",
-    { script: option('its address') },
+    { script: option("instead of the app's loader") },
     ({ shop, values }) => ({
       method: 'PUT',
       path: `${shop}/embed`,

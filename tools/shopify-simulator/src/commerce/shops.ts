@@ -13,6 +13,8 @@ export type NewShop = {
   timezone: string;
   plan: Plan;
   taxesIncluded: boolean;
+  /** The theme's app embed; on unless it is said otherwise, so that what the app brings to the shop can be seen. */
+  embed?: boolean | undefined;
 };
 
 /** Shopify numbers a shop's orders from 1001. */
@@ -34,7 +36,7 @@ export function createShop(world: World, facts: NewShop): ShopState {
     updatedAt: now,
     nextOrderNumber: FIRST_ORDER_NUMBER,
     installation: undefined,
-    embed: { enabled: false, scriptUrl: '' },
+    embed: { enabled: facts.embed ?? true, scriptUrl: '' },
   };
   // The owner, the location and the domain of a shop have the numbers after its own.
   for (let reserved = 0; reserved < 3; reserved++) world.store.nextId();

@@ -27,6 +27,7 @@ const newShop = z.strictObject({
   timezone: timezone.default('America/New_York'),
   plan: plan.default('standard'),
   taxesIncluded: z.boolean().default(false),
+  embed: z.boolean().optional(),
 });
 
 const shopChange = z.strictObject({

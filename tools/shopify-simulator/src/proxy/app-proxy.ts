@@ -4,19 +4,7 @@ import { findShopOf, notFound } from '../http/shop-host.ts';
 import type { ShopState } from '../state/shop-state.ts';
 import { findSession, type Sessions } from '../storefront/sessions.ts';
 import { isInstalled, type World } from '../world.ts';
-
-/** Shopify gives an app proxy so long to answer. */
-const ANSWER_MS = 10_000;
-/** Neither the shopper's cookies reach the app, nor the app's cookies the shopper. */
-const NOT_FORWARDED = new Set([
-  'host',
-  'cookie',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'accept-encoding',
-]);
-const NOT_RETURNED = new Set(['set-cookie', 'connection', 'content-length', 'transfer-encoding', 'content-encoding']);
+import { forward } from './forward.ts';
 
 /** `https://{shop}/{prefix}/{subpath}/…` is the app's, signed and with the customer that is logged in. */
 export function registerAppProxy(app: FastifyInstance, world: World, sessions: Sessions): void {
@@ -24,7 +12,7 @@ export function registerAppProxy(app: FastifyInstance, world: World, sessions: S
   if (!proxy) return;
   const pathPrefix = `/${proxy.prefix}/${proxy.subpath}`;
 
-  const forward = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const state = findShopOf(world, request);
     if (!state || !isInstalled(state)) return notFound(reply);
     const { pathname, searchParams } = new URL(request.url, 'http://shop.invalid');
@@ -33,19 +21,17 @@ export function registerAppProxy(app: FastifyInstance, world: World, sessions: S
       pathPrefix,
       customerId: findSession(sessions, request)?.customerId,
     });
-    const target = `${world.appUrl}${proxy.path}${pathname.slice(pathPrefix.length)}?${query}`;
-    const body = request.body as Buffer | undefined;
     try {
-      const response = await fetch(target, {
+      const answer = await forward({
+        target: `${world.appUrl}${proxy.path}${pathname.slice(pathPrefix.length)}?${query}`,
         method: request.method,
-        headers: forwardedHeaders(request, state.domain),
-        ...(body && body.length > 0 ? { body: new Uint8Array(body) } : {}),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(ANSWER_MS),
+        headers: request.headers,
+        body: request.body as Buffer | undefined,
+        shop: state.domain,
+        ip: request.ip,
       });
-      for (const [name, value] of response.headers) if (!NOT_RETURNED.has(name)) void reply.header(name, value);
-      const answer = Buffer.from(await response.arrayBuffer());
-      return await reply.code(response.status).send(answer);
+      for (const [name, value] of answer.headers) void reply.header(name, value);
+      return await reply.code(answer.status).send(answer.body);
     } catch {
       return reply.code(502).type('text/plain').send('There was an error in the third-party application.');
     }
@@ -54,8 +40,8 @@ export function registerAppProxy(app: FastifyInstance, world: World, sessions: S
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    scope.route({ method: ['GET', 'POST', 'PUT', 'DELETE'], url: pathPrefix, handler: forward });
-    scope.route({ method: ['GET', 'POST', 'PUT', 'DELETE'], url: `${pathPrefix}/*`, handler: forward });
+    scope.route({ method: ['GET', 'POST', 'PUT', 'DELETE'], url: pathPrefix, handler: serve });
+    scope.route({ method: ['GET', 'POST', 'PUT', 'DELETE'], url: `${pathPrefix}/*`, handler: serve });
   });
 }
 
@@ -81,15 +67,4 @@ export function proxySignature(secret: string, query: URLSearchParams): string {
     .sort()
     .join('');
   return createHmac('sha256', secret).update(text).digest('hex');
-}
-
-function forwardedHeaders(request: FastifyRequest, shop: string): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (NOT_FORWARDED.has(name) || value === undefined) continue;
-    headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  headers.set('X-Forwarded-For', request.ip);
-  headers.set('X-Forwarded-Host', shop);
-  return headers;
 }

@@ -18,7 +18,7 @@ export type Shop = {
   updatedAt: number;
   nextOrderNumber: number;
   installation: Installation | undefined;
-  /** The theme's app embed: the widget's script in every storefront page. */
+  /** The theme's app embed: a script in every storefront page, the app's own loader if none is named. */
   embed: { enabled: boolean; scriptUrl: string };
 };
 

@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { Customer } from '../state/entities.ts';
-import { getShop, type ShopState } from '../state/shop-state.ts';
+import { getShop } from '../state/shop-state.ts';
 import { customerName } from '../webhooks/payload/customer.ts';
 import { html, raw, type Html } from './html.ts';
-import type { Session } from './sessions.ts';
+import { isRightToLeft, type Visit } from './visit.ts';
 
 export const STYLES = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 
 export type Page = { title: string; body: Html; notice?: string | undefined };
-export type Visit = { state: ShopState; session: Session; customer: Customer | undefined };
 
-export function layout({ state, session, customer }: Visit, { title, body, notice }: Page): string {
+export function layout(visit: Visit, { title, body, notice }: Page): string {
+  const { state, session, customer } = visit;
   const shop = getShop(state);
   const pieces = [...session.cart.values()].reduce((sum, quantity) => sum + quantity, 0);
   const page = html`<!doctype html>
-    <html lang="en">
+    <html lang="${session.locale}" dir="${isRightToLeft(session.locale) ? 'rtl' : 'ltr'}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="description" content="A demonstration shop on a simulated Shopify." />
         <title>${title} · ${shop.name}</title>
         <link rel="stylesheet" href="/assets/style.css" />
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
@@ -38,31 +38,42 @@ export function layout({ state, session, customer }: Visit, { title, body, notic
           ${body}
         </main>
         <footer>A demonstration shop on a simulated Shopify. Nothing is sold here.</footer>
-        <!-- app embed -->${embedOf(state, customer)}
+        <!-- app embed -->${embedOf(visit)}
       </body>
     </html>`;
   return page.html;
 }
 
-/** The theme app embed: what the app's extension puts into every page when the merchant has switched it on. */
-function embedOf(state: ShopState, customer: Customer | undefined): Html {
-  const { domain, embed } = getShop(state);
-  if (!embed.enabled || embed.scriptUrl === '') return raw('');
-  return html`<div id="loyalnest-widget" data-shop="${domain}" data-customer-id="${customer?.id ?? ''}"></div>
-    <script src="${embed.scriptUrl}" defer></script>`;
+/**
+ * The theme app embed: what the app's extension puts into every page when the merchant has switched it on. It does not say
+ * who the customer is: a page can be made to say anything, only the app proxy's signature can be believed.
+ */
+function embedOf({ state, session, customer, embedSrc, nonce }: Visit): Html {
+  if (embedSrc === undefined) return raw('');
+  const { domain, currency } = getShop(state);
+  return html`<script
+    type="module"
+    async
+    src="${embedSrc}"
+    nonce="${nonce}"
+    data-shop="${domain}"
+    data-logged-in="${String(customer !== undefined)}"
+    data-locale="${session.locale}"
+    data-currency="${currency}"
+  ></script>`;
 }
 
-/** No inline scripts or styles; scripts from elsewhere only for the embed. */
-export function contentSecurityPolicy(state: ShopState, appUrl: string): string {
-  const { enabled } = getShop(state).embed;
-  const app = enabled ? ` ${new URL(appUrl).origin}` : '';
+/** What a hardened theme has: nothing inline, nothing from elsewhere but the embed, and the app for live updates. */
+export function contentSecurityPolicy({ embedSrc, nonce }: Visit, appUrl: string): string {
+  const app = new URL(appUrl);
+  const socket = `${app.protocol === 'https:' ? 'wss' : 'ws'}://${app.host}`;
   return [
     "default-src 'none'",
-    `script-src 'self'${app}`,
-    `style-src 'self'${app}`,
-    `connect-src 'self'${app}`,
-    `img-src 'self' data:${app}`,
-    `font-src 'self'${app}`,
+    `script-src 'self'${embedSrc === undefined ? '' : ` 'nonce-${nonce}'`}`,
+    "style-src 'self'",
+    `connect-src 'self'${embedSrc === undefined ? '' : ` ${socket}`}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'self'",

@@ -6,7 +6,9 @@ export type Session = {
   customerId: number | null;
   /** Pieces per product. */
   cart: Map<number, number>;
+  /** The discount code that is applied at the checkout. */
   code: string;
+  locale: string;
 };
 export type Sessions = { byId: Map<string, Session>; random: Random };
 
@@ -25,7 +27,8 @@ export function findSession(sessions: Sessions, request: FastifyRequest): Sessio
 
 export function ensureSession(sessions: Sessions, request: FastifyRequest, reply: FastifyReply): Session {
   return (
-    findSession(sessions, request) ?? startSession(sessions, reply, { customerId: null, cart: new Map(), code: '' })
+    findSession(sessions, request) ??
+    startSession(sessions, reply, { customerId: null, cart: new Map(), code: '', locale: 'en' })
   );
 }
 

@@ -7,13 +7,17 @@ import { findShopOf } from '../http/shop-host.ts';
 import { getShop, ordersOf, type ShopState } from '../state/shop-state.ts';
 import type { World } from '../world.ts';
 import { html } from './html.ts';
-import { contentSecurityPolicy, layout, STYLES, type Page, type Visit } from './layout.ts';
+import { productArt } from './art.ts';
+import { contentSecurityPolicy, layout, STYLES, type Page } from './layout.ts';
 import * as pages from './pages.ts';
+import { findEmbedSrc, localPath, type Visit } from './visit.ts';
 import { ensureSession, startSession, type Session, type Sessions } from './sessions.ts';
 
 type Form = Record<string, string>;
 type Handler = (visit: Visit, request: FastifyRequest, reply: FastifyReply) => Page | string;
 
+/** A language tag: `ar`, `pt-BR`. */
+const LOCALE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
 /** Shoppers order at most so many pieces of one product. */
 const PIECES_MAX = 99;
 const ICON =
@@ -23,8 +27,13 @@ const ICON =
 export function registerStorefront(app: FastifyInstance, world: World, sessions: Sessions): void {
   void app.register(async (scope) => {
     acceptForms(scope);
-    scope.get('/assets/style.css', (_request, reply) => reply.type('text/css').send(STYLES));
-    scope.get('/assets/icon.svg', (_request, reply) => reply.type('image/svg+xml').send(ICON));
+    const sendAsset = (reply: FastifyReply, type: string, content: string) =>
+      reply.header('Cache-Control', 'public, max-age=3600').type(type).send(content);
+    scope.get('/assets/style.css', (_request, reply) => sendAsset(reply, 'text/css', STYLES));
+    scope.get('/assets/icon.svg', (_request, reply) => sendAsset(reply, 'image/svg+xml', ICON));
+    scope.get('/assets/art/:handle.svg', (request, reply) =>
+      sendAsset(reply, 'image/svg+xml', productArt((request.params as { handle: string }).handle)),
+    );
     const route = (method: 'GET' | 'POST', url: string, handler: Handler) =>
       scope.route({ method, url, handler: (request, reply) => serve(world, sessions, handler, request, reply) });
 
@@ -32,8 +41,13 @@ export function registerStorefront(app: FastifyInstance, world: World, sessions:
     route('GET', '/products/:handle', (visit, request) => productPage(visit, request));
     route('GET', '/cart', ({ state, session }) => ({
       title: 'Cart',
-      body: pages.cartPage(state, itemsOf(state, session)),
+      body: pages.cartPage(state, itemsOf(state, session), session.code),
     }));
+    // Shopify's shareable link: the code is kept for the visit, and looked at when there is something to take it off.
+    route('GET', '/discount/:code', ({ session }, request) => {
+      session.code = (request.params as { code: string }).code;
+      return localPath((request.query as Form)['redirect'], '/');
+    });
     route('POST', '/cart/add', ({ state, session }, request) => {
       const { product = '', quantity = '' } = formOf(request);
       if (state.products.has(Number(product))) {
@@ -59,24 +73,39 @@ export function registerStorefront(app: FastifyInstance, world: World, sessions:
       if (!order) return notFound();
       return { title: `Order #${order.number}`, body: pages.orderPage(state, order) };
     });
-    route('GET', '/account', ({ state, customer }) =>
-      customer
-        ? { title: 'Your account', body: pages.accountPage(ordersOf(state, customer.id), customer) }
-        : { title: 'Account', body: pages.loginPage() },
-    );
-    route('POST', '/account/login', ({ state, session }, request, reply) => {
-      const customer = findCustomerByEmail(state, formOf(request)['email'] ?? '');
-      if (!customer)
-        return { title: 'Account', body: pages.loginPage(), notice: 'There is no account with this e-mail.' };
-      startSession(sessions, reply, { ...session, customerId: customer.id });
-      return '/account';
+    const logIn = ({ state }: Visit, returnUrl?: string, notice?: string): Page => ({
+      title: 'Account',
+      body: pages.loginPage(state, localPath(returnUrl, '/account')),
+      notice,
     });
-    route('POST', '/account/register', ({ state, session }, request, reply) => {
-      const { email = '', firstName = '', lastName = '' } = formOf(request);
-      const result = createCustomer(world, state, { email: email.trim().toLowerCase(), firstName, lastName });
-      if (result.outcome === 'refused') return { title: 'Account', body: pages.loginPage(), notice: result.message };
-      startSession(sessions, reply, { ...session, customerId: result.customer.id });
-      return '/account';
+    route('GET', '/account', (visit) =>
+      visit.customer
+        ? {
+            title: 'Your account',
+            body: pages.accountPage(visit.state, ordersOf(visit.state, visit.customer.id), visit.customer),
+          }
+        : logIn(visit),
+    );
+    for (const path of ['/account/login', '/account/register']) {
+      route('GET', path, (visit, request) => {
+        const returnUrl = (request.query as Form)['return_url'];
+        return visit.customer ? localPath(returnUrl, '/account') : logIn(visit, returnUrl);
+      });
+    }
+    route('POST', '/account/login', (visit, request, reply) => {
+      const { email = '', return_url: returnUrl } = formOf(request);
+      const customer = findCustomerByEmail(visit.state, email);
+      if (!customer) return logIn(visit, returnUrl, 'There is no account with this e-mail.');
+      startSession(sessions, reply, { ...visit.session, customerId: customer.id });
+      return localPath(returnUrl, '/account');
+    });
+    route('POST', '/account/register', (visit, request, reply) => {
+      const { email = '', firstName = '', lastName = '', return_url: returnUrl } = formOf(request);
+      const facts = { email: email.trim().toLowerCase(), firstName, lastName };
+      const result = createCustomer(world, visit.state, facts);
+      if (result.outcome === 'refused') return logIn(visit, returnUrl, result.message);
+      startSession(sessions, reply, { ...visit.session, customerId: result.customer.id });
+      return localPath(returnUrl, '/account');
     });
     route('POST', '/account/logout', ({ session }, _request, reply) => {
       startSession(sessions, reply, { ...session, customerId: null });
@@ -90,12 +119,20 @@ function serve(world: World, sessions: Sessions, handler: Handler, request: Fast
   if (!state) return reply.code(404).type('text/plain').send('There is no shop at this address.\n');
   const session = ensureSession(sessions, request, reply);
   const customer = session.customerId === null ? undefined : state.customers.find(session.customerId);
-  const visit: Visit = { state, session, customer };
+  const { embed, locale } = request.query as Form;
+  if (locale && LOCALE.test(locale)) session.locale = locale;
+  const visit: Visit = {
+    state,
+    session,
+    customer,
+    embedSrc: embed === 'off' ? undefined : findEmbedSrc(world, state),
+    nonce: world.random.hex(32),
+  };
   const answer = handler(visit, request, reply);
   if (typeof answer === 'string') return reply.redirect(answer, 303);
   return reply
     .code(answer.title === NOT_FOUND ? 404 : 200)
-    .header('Content-Security-Policy', contentSecurityPolicy(state, world.appUrl))
+    .header('Content-Security-Policy', contentSecurityPolicy(visit, world.appUrl))
     .header('X-Content-Type-Options', 'nosniff')
     .type('text/html; charset=utf-8')
     .send(layout(visit, answer));
