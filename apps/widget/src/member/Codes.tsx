@@ -1,19 +1,25 @@
 import type { MemberCode } from '@loyalnest/contracts/rest/storefront';
+import { useState } from 'preact/hooks';
 import type { Speech } from '../i18n/speech.ts';
 import { rewardName, rewardTerms } from '../programme/words.ts';
 import { CodeActions } from './CodeActions.tsx';
+
+/** Cards shown before somebody asks for more; rewards should not move out of sight below them. */
+const firstCards = 2;
 
 type Props = { codes: readonly MemberCode[]; currency: string; speech: Speech; giveBack: (code: MemberCode) => void };
 
 /** Rewards that were taken and not used yet. */
 export function Codes({ codes, currency, speech, giveBack }: Props) {
   const { t, date } = speech;
+  const [isWhole, setIsWhole] = useState(false);
+  const cards = isWhole ? codes : codes.slice(0, firstCards);
   if (codes.length === 0) return null;
   return (
     <section>
       <h2>{t('code.heading')}</h2>
       <ul class="cards">
-        {codes.map((code) => (
+        {cards.map((code) => (
           <li key={code.redemptionId}>
             <strong>{rewardName(code, currency, speech)}</strong>
             {rewardTerms(code, speech).map((term) => (
@@ -33,6 +39,11 @@ export function Codes({ codes, currency, speech, giveBack }: Props) {
           </li>
         ))}
       </ul>
+      {cards.length < codes.length && (
+        <button type="button" class="link" onClick={() => setIsWhole(true)}>
+          {t('more')}
+        </button>
+      )}
     </section>
   );
 }

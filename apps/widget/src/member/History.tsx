@@ -38,7 +38,7 @@ export function History({ history, speech, readMore }: Props) {
       </ul>
       {hasMore && (
         <button type="button" class="link" aria-disabled={isReading} onClick={() => void (isReading || showMore())}>
-          {t('history.more')}
+          {t('more')}
         </button>
       )}
     </section>
