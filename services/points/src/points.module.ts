@@ -5,6 +5,7 @@ import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { ShopifyModule } from '@loyalnest/shopify/shopify.module';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Module } from '@nestjs/common';
+import { ActivityController } from './activity/activity.controller.ts';
 import { AdjustmentController } from './adjustment/adjustment.controller.ts';
 import { Adjustments } from './adjustment/adjustment.service.ts';
 import { ApprovePoints } from './approval/approve-points.job.ts';
@@ -51,6 +52,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
 @Module({
   imports: [ShopifyModule],
   controllers: [
+    ActivityController,
     AdjustmentController,
     BalanceController,
     LedgerHealthController,

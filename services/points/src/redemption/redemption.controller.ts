@@ -157,7 +157,8 @@ function getTaken(result: TakeResult): { redemption: Redemption; isNew: boolean 
   throw new AppError(result.outcome);
 }
 
-function toResponse(redemption: Redemption): RedemptionResponse {
+/** A redemption as the API tells it: a code only once it works at checkout. */
+export function toResponse(redemption: Redemption): RedemptionResponse {
   const isUsable = redemption.status === 'active' || redemption.status === 'captured';
   return {
     redemptionId: redemption.redemptionId,
