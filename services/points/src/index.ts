@@ -11,6 +11,7 @@ import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
+import { ChargeLateUses } from './redemption/late-uses.job.ts';
 import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
@@ -26,6 +27,7 @@ export const points: Service = {
   events: [ShopEvents, SignupEvents, DepartureEvents, MemberEvents],
   jobs: [
     ApprovePoints,
+    ChargeLateUses,
     ExpirePoints,
     ForgetOldRows,
     MakePartitions,

@@ -34,6 +34,7 @@ import { VerifyLedger } from './proof/verify-ledger.job.ts';
 import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconciliation.job.ts';
 import { Reconciliation } from './reconciliation/reconciliation.service.ts';
 import { DiscountCodes } from './redemption/discount-codes.ts';
+import { ChargeLateUses } from './redemption/late-uses.job.ts';
 import { RedemptionController } from './redemption/redemption.controller.ts';
 import { Redemptions } from './redemption/redemption.service.ts';
 import { Settlement } from './redemption/settlement.service.ts';
@@ -76,6 +77,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     Adjustments,
     ApprovePoints,
     BalanceReader,
+    ChargeLateUses,
     DepartureEvents,
     Departures,
     DiscountCodes,

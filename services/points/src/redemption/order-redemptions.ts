@@ -8,16 +8,28 @@ import type { RedemptionLookup } from './redemption.repository.ts';
 
 export type RedemptionPlan = { entries: Entry[]; changed: Redemption[] };
 
-/** What an order's facts mean for the rewards whose codes it used: capture once, give back as it is refunded. */
+/**
+ * What an order's facts mean for the rewards whose codes it used: capture once, give back as it is refunded. A reward whose
+ * points had gone back before names the order from then on; `LateUses` charges it.
+ */
 export function planRedemptions(order: OrderState, lookup: RedemptionLookup): RedemptionPlan {
   const plan: RedemptionPlan = { entries: [], changed: [] };
   for (const before of lookup.ofOrder(order)) {
     const entries = planOne(before, order);
-    if (entries.length === 0) continue;
+    const after = noteLateUse(
+      entries.reduce((redemption, entry) => apply(redemption, entry, order.orderId), before),
+      order,
+    );
+    if (after === before) continue;
     plan.entries.push(...entries);
-    plan.changed.push(entries.reduce((redemption, entry) => apply(redemption, entry, order.orderId), before));
+    plan.changed.push(after);
   }
   return plan;
+}
+
+function noteLateUse(redemption: Redemption, { orderId, facts }: OrderState): Redemption {
+  const isGivenBack = redemption.status === 'released' || redemption.status === 'failed';
+  return isGivenBack && redemption.orderId === null && facts.snapshot ? { ...redemption, orderId } : redemption;
 }
 
 function planOne(redemption: Redemption, order: OrderState): Entry[] {
