@@ -22,42 +22,54 @@ export async function readHorizon(tx: Tx): Promise<Position> {
   return { xid: row.xid, id: 0 };
 }
 
+export type LiveRead = {
+  /** As `readHorizon`, of the moment of this reading. */
+  horizon: Position;
+  /** Up to the horizon. */
+  events: PlacedEvent[];
+  /** Others are committed, and older transactions that still run hold them back. */
+  isHeldBack: boolean;
+  /** There are more than the limit. */
+  isMore: boolean;
+};
+
 /**
- * Events of these merchants (`null`: of any) after a position, those up to the horizon, and whether others are committed
- * that older transactions still hold back. Relies on the primary key of `outbox`, (xid, id).
+ * Events of these merchants (`null`: of any) after a position, in one statement with the horizon. Relies on the primary key
+ * of `outbox`, (xid, id).
  */
 export async function readLive(
   tx: Tx,
   of: {
     source: string;
     after: Position;
-    horizon: Position;
     types: readonly string[];
     merchantIds: readonly number[] | null;
     limit: number;
   },
-): Promise<{ events: PlacedEvent[]; isHeldBack: boolean; isMore: boolean }> {
-  const rows = await tx.query<OutboxRow>(
-    `select ${columns}, xid < $3::xid8 as is_readable
-     from outbox
-     where (xid, id) > ($1::xid8, $2) and type = any ($4::text[])
-       and ($5::bigint[] is null or merchant_id = any ($5::bigint[]))
-     order by outbox.xid, outbox.id
-     limit $6`,
-    [
-      of.after.xid,
-      of.after.id,
-      of.horizon.xid,
-      textArray(of.types),
-      of.merchantIds && numberArray(of.merchantIds),
-      of.limit,
-    ],
+): Promise<LiveRead> {
+  const rows = await tx.query<(OutboxRow | { [Column in keyof OutboxRow]: null }) & { horizon: string }>(
+    `select now.horizon::text as horizon, found.*, found.place < now.horizon as is_readable
+     from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) as now
+     left join lateral (
+       select outbox.xid as place, ${columns}
+       from outbox
+       where (outbox.xid, id) > ($1::xid8, $2) and type = any ($3::text[])
+         and ($4::bigint[] is null or merchant_id = any ($4::bigint[]))
+       order by outbox.xid, outbox.id
+       limit $5
+     ) as found on true
+     order by found.place, found.id`,
+    [of.after.xid, of.after.id, textArray(of.types), of.merchantIds && numberArray(of.merchantIds), of.limit],
     'read-outbox-live',
   );
-  const readable = rows.filter((row) => row.is_readable);
+  const [first] = rows;
+  if (!first) throw new Error('no horizon');
+  const found = rows.filter((row) => row.xid !== null);
+  const readable = found.filter((row) => row.is_readable);
   return {
+    horizon: { xid: first.horizon, id: 0 },
     events: readable.map((row) => toEvent(of.source, row)),
-    isHeldBack: readable.length < rows.length,
+    isHeldBack: readable.length < found.length,
     isMore: readable.length === of.limit,
   };
 }
