@@ -3,33 +3,52 @@ import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
 import { benchOrders } from './bench/bench-orders.ts';
 import { describe, isPosted } from './bench/report.ts';
+import { benchSockets } from './sockets/bench-sockets.ts';
+import { describeSockets, isToldOnce } from './sockets/socket-report.ts';
 import { wholeNumber } from './whole-number.ts';
 
-// Usage: bench.ts orders [--json] [--seconds N] [--rounds N]. With --json the last line of stdout is one object.
+// Usage: bench.ts WHAT [--json] […]. With --json the last line of stdout is one object.
+const usage = `usage: ./dev.sh bench orders [--json] [--seconds N] [--rounds N]
+       ./dev.sh bench sockets [--json] [--sockets N]`;
 const secondsDefault = 5;
 const roundsDefault = 5;
+const socketsDefault = 10_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
-async function main(argv: string[]): Promise<number> {
+async function main([what, ...argv]: string[]): Promise<number> {
   try {
-    const { values, positionals } = parseOptions(
-      argv,
-      { json: 'boolean', seconds: 'string', rounds: 'string' },
-      { positionalsMax: 1 },
-    );
-    if (positionals[0] !== 'orders')
-      throw new UserError('usage: ./dev.sh bench orders [--json] [--seconds N] [--rounds N]', 2);
-    const figures = await benchOrders({
-      seconds: wholeNumber('seconds', values.seconds, secondsDefault),
-      rounds: wholeNumber('rounds', values.rounds, roundsDefault),
-      progress: printedProgress(values.json ? process.stderr : process.stdout),
-    });
-    process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describe(figures));
-    return isPosted(figures) ? 0 : 1;
+    if (what === 'orders') return await orders(argv);
+    if (what === 'sockets') return await sockets(argv);
+    throw new UserError(usage, 2);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`dev.sh: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+async function orders(argv: string[]): Promise<number> {
+  const { values } = parseOptions(argv, { json: 'boolean', seconds: 'string', rounds: 'string' });
+  const figures = await benchOrders({
+    seconds: wholeNumber('seconds', values.seconds, secondsDefault),
+    rounds: wholeNumber('rounds', values.rounds, roundsDefault),
+    progress: progressFor(values),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describe(figures));
+  return isPosted(figures) ? 0 : 1;
+}
+
+async function sockets(argv: string[]): Promise<number> {
+  const { values } = parseOptions(argv, { json: 'boolean', sockets: 'string' });
+  const figures = await benchSockets({
+    sockets: wholeNumber('sockets', values.sockets, socketsDefault),
+    progress: progressFor(values),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describeSockets(figures));
+  return isToldOnce(figures) ? 0 : 1;
+}
+
+function progressFor({ json }: { json?: boolean | undefined }) {
+  return printedProgress(json ? process.stderr : process.stdout);
 }
