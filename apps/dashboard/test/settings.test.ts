@@ -26,6 +26,8 @@ describe('a draft of the settings', () => {
     const full = changed((next) => {
       next.purchase.rate = '1234.25';
       next.purchase.excludedProductIds = [7, 9_007_199_254_740_991];
+      next.purchase.excludedTags = ['end of line', 'Sale'];
+      next.purchase.excludedCollectionIds = [5];
       next.expiry.afterMonths = 18;
     });
     for (const locale of ['en', 'de', 'fr', 'ja', 'ar', 'ar-EG'])
@@ -64,6 +66,20 @@ describe('a draft of the settings', () => {
     expect(fromDraft(aDraft(change), 'de')).toEqual({ outcome: 'issues', issues: { [path]: issue } });
   });
 
+  it('says what is wrong with a tag that the server refuses, and with a collection by name', () => {
+    const result = fromDraft(
+      aDraft((draft) => {
+        draft.purchase.excludedTags = 'sale, "new"';
+        draft.purchase.excludedCollectionIds = 'summer';
+      }),
+      'de',
+    );
+    expect(result).toEqual({
+      outcome: 'issues',
+      issues: { 'purchase.excludedTags': 'tags', 'purchase.excludedCollectionIds': 'collectionIds' },
+    });
+  });
+
   it('takes products by id, by address and by Shopify’s global id', () => {
     const text = '12, https://admin.shopify.com/store/x/products/34\ngid://shopify/Product/56 12';
     const result = fromDraft(
@@ -91,7 +107,10 @@ describe('a draft of the settings', () => {
 describe('two versions of the settings', () => {
   it('differ in nothing when they say the same in another order', () => {
     const one = changed((next) => (next.purchase.excludedProductIds = [1, 2]));
-    const other = changed((next) => (next.purchase.excludedProductIds = [2, 1]));
+    const other = changed((next) => {
+      next.purchase.excludedProductIds = [2, 1];
+      next.purchase.excludedTags = [];
+    });
     expect(diffSettings(one, other)).toEqual([]);
   });
 

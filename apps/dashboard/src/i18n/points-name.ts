@@ -9,7 +9,7 @@ export type PluralForms = PointsName[string];
  */
 export function merchantsWord(pointsName: PointsName, language: string, count: number): string | undefined {
   const own = pointsName[language] ?? pointsName[language.split('-')[0] ?? language];
-  if (own) return formOf(own, language, count);
+  if (own && !isPlain(own)) return formOf(own, language, count);
   const [named] = Object.entries(pointsName).filter(([, forms]) => !isPlain(forms));
   return named && formOf(named[1], named[0], count);
 }

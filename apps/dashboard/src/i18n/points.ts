@@ -22,6 +22,12 @@ export function usePoints(): {
     points: (count) => withWord(count, number(count)),
     signedPoints: (count) => withWord(count, signed(count)),
     // The plain plural: in every language the form of a large round number fits a heading.
-    name: wordFor(100) ?? t('common.pointsName'),
+    name: capitalized(wordFor(100), i18n.language) ?? t('common.pointsName'),
   };
+}
+
+function capitalized(word: string | undefined, language: string): string | undefined {
+  if (word === undefined) return undefined;
+  const [first = ''] = word;
+  return first.toLocaleUpperCase(language) + word.slice(first.length);
 }

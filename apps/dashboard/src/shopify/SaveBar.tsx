@@ -33,9 +33,16 @@ function AdminBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps) {
   const id = useId();
   useEffect(() => {
     const bar = appBridge()?.saveBar;
-    void (isDirty ? bar?.show(id) : bar?.hide(id));
+    // Without a bar the page still guards what is unsaved; App Bridge itself tells the console why there is none.
+    (isDirty ? bar?.show(id) : bar?.hide(id))?.catch(() => undefined);
   }, [id, isDirty]);
-  useEffect(() => () => void appBridge()?.saveBar.hide(id), [id]);
+  useEffect(
+    () => () =>
+      void appBridge()
+        ?.saveBar.hide(id)
+        .catch(() => undefined),
+    [id],
+  );
   // App Bridge reads `variant` and `loading` from the buttons, which no button of HTML has.
   return createElement(
     'ui-save-bar',

@@ -130,7 +130,7 @@ function Comparison({ preview, isDirty, currency }: OutcomeProps) {
       <tbody>
         {rows.map(({ label, now, changed }) => (
           <tr key={label} className="border-t border-line-secondary">
-            <th scope="row" className="py-1.5 text-start font-normal">
+            <th scope="row" className="py-1.5 text-start font-regular">
               {label}
             </th>
             <td className="py-1.5 text-end tabular-nums">{now}</td>

@@ -121,7 +121,6 @@ function When({ purchase, set, programme, isDisabled }: PartProps) {
 
 function WhatCounts({ purchase, set, programme, isDisabled }: PartProps) {
   const { t } = useTranslation();
-  const issueText = useIssueText(programme.issues);
   const { counts } = purchase;
   return (
     <>
@@ -157,6 +156,17 @@ function WhatCounts({ purchase, set, programme, isDisabled }: PartProps) {
       >
         {t('settings.field.guests')}
       </Checkbox>
+      <Exclusions {...{ purchase, set, programme, isDisabled }} />
+    </>
+  );
+}
+
+/** What never earns. */
+function Exclusions({ purchase, set, programme, isDisabled }: PartProps) {
+  const { t } = useTranslation();
+  const issueText = useIssueText(programme.issues);
+  return (
+    <>
       <TextField
         label={t('settings.field.excludedProducts')}
         value={purchase.excludedProductIds}
@@ -164,6 +174,22 @@ function WhatCounts({ purchase, set, programme, isDisabled }: PartProps) {
         lines={2}
         description={t('settings.help.excludedProducts')}
         error={issueText('purchase.excludedProductIds')}
+        isDisabled={isDisabled}
+      />
+      <TextField
+        label={t('settings.field.excludedCollections')}
+        value={purchase.excludedCollectionIds}
+        onChange={(excludedCollectionIds) => set({ excludedCollectionIds })}
+        description={t('settings.help.excludedCollections')}
+        error={issueText('purchase.excludedCollectionIds')}
+        isDisabled={isDisabled}
+      />
+      <TextField
+        label={t('settings.field.excludedTags')}
+        value={purchase.excludedTags}
+        onChange={(excludedTags) => set({ excludedTags })}
+        description={t('settings.help.excludedTags')}
+        error={issueText('purchase.excludedTags')}
         isDisabled={isDisabled}
       />
     </>

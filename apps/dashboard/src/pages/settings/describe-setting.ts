@@ -16,10 +16,13 @@ export function describeSetting(settings: ProgrammeSettings, field: SettingField
   const value = valueOf(settings, field);
   if (isPointsName(field)) return describeForms(value, words);
   if (typeof value === 'boolean') return value ? t('settings.on') : t('settings.off');
-  if (Array.isArray(value)) {
-    return value.length === 0
-      ? t('settings.none')
-      : t('settings.products', { count: value.length, number: formats.number(value.length) });
+  if (isList(field)) {
+    const list = Array.isArray(value) ? value.map(String) : [];
+    if (list.length === 0) return t('settings.none');
+    // A handful says which; more say how many.
+    return list.length <= listedMax
+      ? formats.list(list)
+      : t('settings.listed', { count: list.length, number: formats.number(list.length) });
   }
   switch (field) {
     case 'purchase.rate':
@@ -54,6 +57,12 @@ function describeForms(value: unknown, { t, formats }: Words): string {
   return formats.list([...new Set(Object.values(value).map(String))]);
 }
 
+const listedMax = 5;
+
+function isList(field: SettingField): boolean {
+  return field.startsWith('purchase.excluded');
+}
+
 function isPointsName(field: SettingField): field is `pointsName.${string}` {
   return field.startsWith('pointsName.');
 }
@@ -72,6 +81,8 @@ const labels = {
   'purchase.counts.discountedPart': 'settings.field.discountedPart',
   'purchase.guestsMayClaim': 'settings.field.guests',
   'purchase.excludedProductIds': 'settings.field.excludedProducts',
+  'purchase.excludedCollectionIds': 'settings.field.excludedCollections',
+  'purchase.excludedTags': 'settings.field.excludedTags',
   'signup.isOn': 'settings.field.signup',
   'signup.points': 'settings.field.signupPoints',
   'expiry.afterMonths': 'settings.field.expiry',

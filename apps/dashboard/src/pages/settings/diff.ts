@@ -15,6 +15,8 @@ const fixedFields = [
   'purchase.counts.discountedPart',
   'purchase.guestsMayClaim',
   'purchase.excludedProductIds',
+  'purchase.excludedCollectionIds',
+  'purchase.excludedTags',
   'signup.isOn',
   'signup.points',
   'expiry.afterMonths',
@@ -72,7 +74,7 @@ function stepsOf(field: SettingField): string[] {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) return sorted(one).join() === sorted(other).join();
+  if (Array.isArray(one) || Array.isArray(other)) return sorted(one).join() === sorted(other).join();
   if (isObject(one) && isObject(other)) {
     const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
     return [...keys].every((key) => isSame(one[key], other[key]));
@@ -80,9 +82,9 @@ function isSame(one: unknown, other: unknown): boolean {
   return one === other;
 }
 
-/** Lists of settings are lists of ids, whose order says nothing. */
-function sorted(ids: readonly number[]): number[] {
-  return ids.toSorted((one, other) => one - other);
+/** Lists of settings are ids or tags, whose order says nothing; a list that is not there is empty. */
+function sorted(list: unknown): string[] {
+  return Array.isArray(list) ? list.map(String).toSorted((one, other) => one.localeCompare(other, 'en')) : [];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

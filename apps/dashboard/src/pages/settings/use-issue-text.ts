@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/format.ts';
 import {
   approvalDaysMax,
+  excludedGroupsMax,
   excludedProductsMax,
   expiryMonthsMax,
   nameLengthMax,
@@ -21,7 +22,10 @@ export function useIssueText(issues: Issues): (path: string) => string | undefin
     daysRange: () => t('settings.issues.range', { min: number(0), max: number(approvalDaysMax) }),
     monthsRange: () => t('settings.issues.range', { min: number(1), max: number(expiryMonthsMax) }),
     productIds: () => t('settings.issues.productIds'),
-    tooManyProducts: () => t('settings.issues.tooManyProducts', { max: number(excludedProductsMax) }),
+    collectionIds: () => t('settings.issues.collectionIds'),
+    tags: () => t('settings.issues.tags'),
+    tooManyProducts: () => t('settings.issues.tooMany', { max: number(excludedProductsMax) }),
+    tooManyGroups: () => t('settings.issues.tooMany', { max: number(excludedGroupsMax) }),
     nameLength: () => t('settings.issues.length', { max: number(nameLengthMax) }),
     server: () => t('settings.issues.server'),
   };
