@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
 import { App } from './app.tsx';
 import { startI18n } from './i18n/i18n.ts';
-import { createRouter } from './routes.tsx';
+import { createRouter, preloadPage } from './routes.tsx';
 import { askEarly } from './shell/ask-early.ts';
 import { reloadAfterDeployment } from './shell/reload.ts';
 import { keepShopifyQuery } from './shell/shopify-query.ts';
@@ -17,6 +17,7 @@ const admin = adminLocale();
 const tags = [...(admin ? [admin] : []), ...navigator.languages];
 keepShopifyQuery();
 askEarly(queryClient, new URL(location.href));
+preloadPage(location.pathname);
 
 const language = await startI18n(tags);
 const root = document.getElementById('root');

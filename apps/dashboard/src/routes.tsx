@@ -1,30 +1,24 @@
-import { lazy } from 'react';
-import { createBrowserRouter } from 'react-router';
+import { lazy, type ComponentType } from 'react';
+import { createBrowserRouter, matchPath } from 'react-router';
 import { NotFoundPage } from './shell/NotFoundPage.tsx';
 import { PageError } from './shell/PageError.tsx';
 import { Shell } from './shell/Shell.tsx';
 
 /** Each page is a file of its own, which comes when somebody goes there. */
-const WelcomePage = lazy(() =>
-  import('./pages/welcome/WelcomePage.tsx').then((file) => ({ default: file.WelcomePage })),
-);
-const CustomersPage = lazy(() =>
-  import('./pages/customers/CustomersPage.tsx').then((file) => ({ default: file.CustomersPage })),
-);
-const CustomerPage = lazy(() =>
-  import('./pages/customers/CustomerPage.tsx').then((file) => ({ default: file.CustomerPage })),
-);
-const SettingsPage = lazy(() =>
-  import('./pages/settings/SettingsPage.tsx').then((file) => ({ default: file.SettingsPage })),
-);
-const ActivityPage = lazy(() =>
-  import('./pages/activity/ActivityPage.tsx').then((file) => ({ default: file.ActivityPage })),
-);
-const LedgerHealthPage = lazy(() =>
-  import('./pages/ledger-health/LedgerHealthPage.tsx').then((file) => ({ default: file.LedgerHealthPage })),
-);
+const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
+  '/': async () => (await import('./pages/welcome/WelcomePage.tsx')).WelcomePage,
+  '/customers': async () => (await import('./pages/customers/CustomersPage.tsx')).CustomersPage,
+  '/customers/:customerId': async () => (await import('./pages/customers/CustomerPage.tsx')).CustomerPage,
+  '/programme': async () => (await import('./pages/settings/SettingsPage.tsx')).SettingsPage,
+  '/activity': async () => (await import('./pages/activity/ActivityPage.tsx')).ActivityPage,
+  '/ledger-health': async () => (await import('./pages/ledger-health/LedgerHealthPage.tsx')).LedgerHealthPage,
+};
 
 export function createRouter() {
+  const routes = Object.entries(pages).map(([path, load]) => ({
+    path,
+    Component: lazy(async () => ({ default: await load() })),
+  }));
   return createBrowserRouter([
     {
       Component: Shell,
@@ -33,17 +27,15 @@ export function createRouter() {
         {
           // A page that fails leaves the navigation standing.
           ErrorBoundary: PageError,
-          children: [
-            { path: '/', Component: WelcomePage },
-            { path: '/customers', Component: CustomersPage },
-            { path: '/customers/:customerId', Component: CustomerPage },
-            { path: '/programme', Component: SettingsPage },
-            { path: '/activity', Component: ActivityPage },
-            { path: '/ledger-health', Component: LedgerHealthPage },
-            { path: '*', Component: NotFoundPage },
-          ],
+          children: [...routes, { path: '*', Component: NotFoundPage }],
         },
       ],
     },
   ]);
+}
+
+/** Sends for a page's file before anything is drawn. If it does not come, the page says so when it is drawn. */
+export function preloadPage(pathname: string): void {
+  const found = Object.entries(pages).find(([path]) => matchPath(path, pathname));
+  found?.[1]().catch(() => undefined);
 }

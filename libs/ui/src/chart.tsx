@@ -92,7 +92,7 @@ const swatches: Record<ChartTone, string> = {
 function ChartTable({ title, labelHeader, data }: { title: string; labelHeader: string; data: ChartData }) {
   return (
     // What scrolls has to be reachable by keyboard.
-    <div role="region" aria-label={title} tabIndex={0} className="h-full overflow-auto">
+    <div role="group" aria-label={title} tabIndex={0} className="h-full overflow-auto">
       <table className="w-full border-collapse tabular-nums">
         <caption className="sr-only">{title}</caption>
         <thead className="sticky top-0 bg-surface-secondary text-sm text-ink-secondary">

@@ -46,7 +46,8 @@ export function WelcomePage() {
           />
         </Card>
       ) : (
-        <>
+        // What loads and what is loaded are different elements: nothing on the page moves, it is exchanged.
+        <div key={overview ? 'loaded' : 'loading'} className="flex flex-col gap-4">
           {overview && isNew(overview) && <FirstSteps overview={overview} />}
           {overview ? <Figures overview={overview} /> : <WaitingFigures />}
           <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
@@ -66,7 +67,7 @@ export function WelcomePage() {
           <Card title={t('welcome.healthTitle')}>
             {overview ? <Health overview={overview} /> : <SkeletonLines lines={4} />}
           </Card>
-        </>
+        </div>
       )}
     </Page>
   );
