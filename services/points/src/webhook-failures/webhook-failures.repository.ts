@@ -108,7 +108,7 @@ export async function resolveFailure(
   { resolvedBy, now }: { resolvedBy: string; now: Date },
 ): Promise<void> {
   await tx.query(
-    `update webhook_failures set resolved_at = $4, resolved_by = $5, body = ''
+    `update webhook_failures set resolved_at = $4, resolved_by = $5, body = null
      where merchant_id = $1 and topic = $2 and webhook_id = $3 and resolved_at is null`,
     [key.merchantId, key.topic, key.webhookId, now, resolvedBy],
   );
