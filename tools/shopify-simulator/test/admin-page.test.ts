@@ -194,7 +194,11 @@ describe("the admin's own pages", () => {
     expect((await send({})).status).toBe(400);
     await vi.waitFor(async () => {
       const { frames } = await bench.done('GET', '');
-      expect(frames.latest[0]).toMatchObject({ path: '/x', reason: 'shopify.picker is not simulated' });
+      expect(frames.latest[0]).toMatchObject({
+        path: '/x',
+        outcome: 'failed',
+        reason: 'shopify.picker is not simulated',
+      });
     });
   });
 });

@@ -76,7 +76,7 @@ export function registerAdminPage(app: FastifyInstance, world: World): void {
     const parsed = problem.safeParse(request.body);
     if (!parsed.success) return reply.code(400).send({ error: 'path and message are missing' });
     const { path, message } = parsed.data;
-    world.frameChecks.record({ shop: visit.state.domain, path, reason: message });
+    world.frameChecks.record({ shop: visit.state.domain, path, outcome: 'failed', reason: message });
     return reply.code(204).send();
   });
 }

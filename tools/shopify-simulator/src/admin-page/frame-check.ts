@@ -12,7 +12,8 @@ export type CheckRequest = { address: string; adminOrigin: string; path: string;
 /** Asks the app for the page that the frame is about to show, and whether the admin may frame it. */
 export async function checkFrame(world: World, state: ShopState, request: CheckRequest): Promise<FrameCheck> {
   const reason = await refusalOf(world, state, request);
-  return world.frameChecks.record({ shop: state.domain, path: request.path, reason });
+  const outcome = reason === undefined ? 'framed' : 'refused';
+  return world.frameChecks.record({ shop: state.domain, path: request.path, outcome, reason: reason ?? null });
 }
 
 async function refusalOf(world: World, state: ShopState, request: CheckRequest): Promise<string | undefined> {

@@ -2,16 +2,17 @@ export type FrameCheck = {
   at: string;
   shop: string;
   path: string;
-  outcome: 'framed' | 'refused';
+  /** `failed`: the page was shown, and something went wrong in it. */
+  outcome: 'framed' | 'refused' | 'failed';
   reason: string | null;
 };
 
 /** What the app's pages answered when the admin opened them, and what went wrong in them; newest first. */
 export type FrameChecks = {
   refused: number;
+  failed: number;
   latest: FrameCheck[];
-  /** Without a reason, all was well. */
-  record(facts: { shop: string; path: string; reason: string | undefined }): FrameCheck;
+  record(facts: Pick<FrameCheck, 'shop' | 'path' | 'outcome' | 'reason'>): FrameCheck;
 };
 
 const LATEST_MAX = 50;
@@ -19,17 +20,11 @@ const LATEST_MAX = 50;
 export function createFrameChecks(clock: { now(): number }): FrameChecks {
   const checks: FrameChecks = {
     refused: 0,
+    failed: 0,
     latest: [],
-    record({ shop, path, reason }) {
-      const outcome = reason === undefined ? 'framed' : 'refused';
-      const check: FrameCheck = {
-        at: new Date(clock.now()).toISOString(),
-        shop,
-        path,
-        outcome,
-        reason: reason ?? null,
-      };
-      if (outcome === 'refused') checks.refused++;
+    record(facts) {
+      const check = { at: new Date(clock.now()).toISOString(), ...facts };
+      if (check.outcome !== 'framed') checks[check.outcome]++;
       checks.latest.unshift(check);
       checks.latest.length = Math.min(checks.latest.length, LATEST_MAX);
       return check;

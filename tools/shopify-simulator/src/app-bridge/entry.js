@@ -5,7 +5,7 @@ import { createIdTokens } from './id-token.js';
 import { defineModal } from './modal.js';
 import { defineNavMenu, followNavLink, noticeNavigators } from './nav-menu.js';
 import { followHistory, openAdminPages } from './navigation.js';
-import { notSimulated } from './not-simulated.js';
+import { defineNotSimulated, notSimulated, reportRefusals } from './not-simulated.js';
 import { defineSaveBar } from './save-bar.js';
 import { checkScriptTag, readSettings } from './settings.js';
 import { defineTitleBar, titleBarControls } from './title-bar.js';
@@ -60,6 +60,9 @@ function connect(adminOrigin, settings) {
 
   hideElements();
   noticeNavigators();
+  const report = (/** @type {string} */ message) => channel.tell('problem', { message });
+  reportRefusals(report);
+  defineNotSimulated();
   const toasts = createToasts(channel);
   const saveBars = defineSaveBar(channel);
   const modal = defineModal();
@@ -107,8 +110,8 @@ function connect(adminOrigin, settings) {
   window.shopify = shopify;
   followHistory(channel);
   openAdminPages(channel);
-  addEventListener('error', ({ message }) => channel.tell('problem', { message }));
-  addEventListener('unhandledrejection', ({ reason }) => channel.tell('problem', { message: String(reason) }));
+  addEventListener('error', ({ message, error }) => error && report(message));
+  addEventListener('unhandledrejection', ({ reason }) => report(String(reason)));
 }
 
 /** The elements are for the admin; in the app there is nothing to see of them. */

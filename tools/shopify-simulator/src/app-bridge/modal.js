@@ -1,3 +1,5 @@
+import { refuse } from './not-simulated.js';
+
 const MODAL_STYLE = `
 dialog { width: min(38rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); padding: 0; border: 0; border-radius: 0.75rem;
   color: inherit; background: #fff; box-shadow: 0 1rem 3rem rgb(0 0 0 / 30%); }
@@ -25,7 +27,7 @@ export function defineModal() {
     }
 
     async show() {
-      if (this.hasAttribute('src')) throw new Error('<ui-modal src> is not simulated');
+      if (this.hasAttribute('src')) refuse('<ui-modal src>');
       if (this.#dialog?.open) return;
       this.#dialog ??= this.#build();
       this.toggleAttribute('data-open', true);

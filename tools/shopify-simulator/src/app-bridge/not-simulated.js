@@ -1,9 +1,36 @@
+/** @type {(message: string) => void} */
+let report = () => undefined;
+
+/**
+ * Browsers hide from a page what went wrong in a script of another origin, as this one is; so it is told directly.
+ * @param {(message: string) => void} tell
+ */
+export function reportRefusals(tell) {
+  report = tell;
+}
+
 /**
  * @param {string} name
  * @returns {never}
  */
 export function refuse(name) {
-  throw new Error(`${name} is not simulated`);
+  const message = `${name} is not simulated`;
+  report(message);
+  throw new Error(message);
+}
+
+/** Elements of App Bridge that would silently do nothing. */
+export function defineNotSimulated() {
+  for (const name of ['s-app-window', 's-page']) {
+    customElements.define(
+      name,
+      class extends HTMLElement {
+        connectedCallback() {
+          refuse(`<${name}>`);
+        }
+      },
+    );
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** @import { Channel } from './channel.js' */
+import { refuse } from './not-simulated.js';
 
 /**
  * `<ui-save-bar id="…">`: its button with `variant="primary"` saves, the other one discards. The admin shows the bar and
@@ -93,7 +94,7 @@ export function defineSaveBar(channel) {
   // A form of this kind has a bar of its own; without it here, nothing would be saved and nobody would notice.
   document.addEventListener('input', ({ target }) => {
     const form = target instanceof Element ? target.closest('form[data-save-bar]') : null;
-    if (form) throw new Error('<form data-save-bar> is not simulated: use <ui-save-bar>');
+    if (form) refuse('<form data-save-bar>');
   });
 
   return {

@@ -42,7 +42,11 @@ function status(world: World, host: string) {
     pending: world.courier.pending(),
     retrying: world.courier.retrying(),
     deliveries: world.ledger.counters({}).total,
-    frames: { refused: world.frameChecks.refused, latest: world.frameChecks.latest },
+    frames: frameChecks(world),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
   };
+}
+
+function frameChecks({ frameChecks: { refused, failed, latest } }: World) {
+  return { refused, failed, latest };
 }
