@@ -44,6 +44,7 @@ describe('money', () => {
     ['EUR', 550, 'en', '€5.50'],
     ['JPY', 500, 'ja', '￥500'],
     ['KWD', 1_500, 'en', 'KWD 1.500'],
+    ['CAD', 500, 'en', '$5'],
   ])('is written with the decimals of %s', (currency, minor, locale, expected) => {
     expect(speak('en', aProgramme({ currency }), locale).money(minor).replace(/\s/g, ' ')).toBe(expected);
   });

@@ -34,10 +34,14 @@ export function createSpeech(messages: Messages, speaker: Language, programme: N
   const { currency } = programme;
   const amounts = new Intl.NumberFormat(locale, {
     style: 'currency',
+    // As the shop itself writes its prices: "$", be it a dollar of Canada.
+    currencyDisplay: 'narrowSymbol',
     currency,
     maximumFractionDigits: currencyExponent(currency),
     trailingZeroDisplay: 'stripIfInteger',
   });
+  // The sign of "US$" is no letter: at the end of an amount from right to left it would part from its "US".
+  const amountEnd = direction === 'rtl' ? '\u200e' : '';
   const rules = new Intl.PluralRules(locale);
   const plural = createPlural(messages, rules, speaker);
   const named = pointsNameIn(programme.pointsName, language);
@@ -54,7 +58,7 @@ export function createSpeech(messages: Messages, speaker: Language, programme: N
     points: (value) => counted(value, number(value)),
     signedPoints: (value) => counted(value, signed(value)),
     pointsWord: (value) => nameOf(value) ?? plural('pointsWord', value, number(value)),
-    money: (minor) => amounts.format(minor / 10 ** currencyExponent(currency)),
+    money: (minor) => amounts.format(minor / 10 ** currencyExponent(currency)) + amountEnd,
     date: (instant) => dates.format(new Date(instant)),
     months: (count) => plural('months', count, number(count)),
     days: (count) => plural('days', count, number(count)),
