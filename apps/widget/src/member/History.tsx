@@ -54,7 +54,7 @@ function Row({ entry, speech }: { entry: HistoryEntry; speech: Speech }) {
         <span>{speech.t(key, { order: orderNameOf(entry), points })}</span>
         <small>{speech.date(entry.at)}</small>
       </div>
-      {delta !== 0 && <bdi class={delta > 0 ? 'delta plus' : 'delta'}>{speech.signedPoints(delta)}</bdi>}
+      {delta !== 0 && <span class={delta > 0 ? 'delta plus' : 'delta'}>{speech.signedPoints(delta)}</span>}
     </li>
   );
 }
