@@ -14,7 +14,8 @@ export function merchantsWord(pointsName: PointsName, language: string, count: n
   return named && formOf(named[1], named[0], count);
 }
 
-function formOf(forms: PluralForms, language: string, count: number): string {
+/** The form that a number takes; the general one where a form was not given. */
+export function formOf(forms: PluralForms, language: string, count: number): string {
   const category = new Intl.PluralRules(language).select(count);
   return (forms as Partial<Record<Intl.LDMLPluralRule, string>>)[category] ?? forms.other;
 }

@@ -1,6 +1,6 @@
 import { Button } from '@loyalnest/ui/button';
 import { Modal } from '@loyalnest/ui/modal';
-import { createElement, useEffect, useId, type ReactNode } from 'react';
+import { createElement, useEffect, useEffectEvent, useId, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
 import { appBridge } from './app-bridge.ts';
@@ -16,25 +16,44 @@ type SaveBarProps = {
 
 /**
  * Appears while something is unsaved, where Shopify's admin has its own bar: App Bridge shows these buttons there. Whoever
- * goes elsewhere meanwhile is asked first.
+ * goes elsewhere meanwhile is asked first, once: by the admin if it is there, else by the page.
  */
 export function SaveBar(props: SaveBarProps) {
-  useReloadGuard(props.isDirty);
-  return (
-    <>
-      {appBridge() ? <AdminBar {...props} /> : <OwnBar {...props} />}
-      <LeaveGuard isDirty={props.isDirty} isLeaving={props.isLeaving} />
-    </>
-  );
+  const { isDirty, isLeaving } = props;
+  // Set when the admin has asked already: what follows may go through before the next rendering.
+  const isGivenUp = useRef(false);
+  useEffect(() => {
+    if (!isDirty) isGivenUp.current = false;
+  }, [isDirty]);
+  useReloadGuard(isDirty);
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => {
+    if (!isDirty || isGivenUp.current) return false;
+    const to = new URL(nextLocation.pathname + nextLocation.search, location.origin);
+    return isLeaving ? isLeaving(to) : currentLocation.pathname !== nextLocation.pathname;
+  });
+  if (!appBridge()) {
+    return (
+      <>
+        <OwnBar {...props} />
+        <OwnLeaveModal blocker={blocker} />
+      </>
+    );
+  }
+  return <AdminBar {...props} blocker={blocker} isGivenUp={isGivenUp} />;
 }
 
-function AdminBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps) {
+type Blocker = ReturnType<typeof useBlocker>;
+
+type AdminBarProps = SaveBarProps & { blocker: Blocker; isGivenUp: RefObject<boolean> };
+
+function AdminBar({ isDirty, isSaving, onSave, onDiscard, blocker, isGivenUp }: AdminBarProps) {
   const { t } = useTranslation();
   const id = useId();
+  const bar = useRef<HTMLElement>(null);
   useEffect(() => {
-    const bar = appBridge()?.saveBar;
+    const { saveBar } = appBridge() ?? {};
     // Without a bar the page still guards what is unsaved; App Bridge itself tells the console why there is none.
-    (isDirty ? bar?.show(id) : bar?.hide(id))?.catch(() => undefined);
+    (isDirty ? saveBar?.show(id) : saveBar?.hide(id))?.catch(() => undefined);
   }, [id, isDirty]);
   useEffect(
     () => () =>
@@ -43,10 +62,31 @@ function AdminBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps) {
         .catch(() => undefined),
     [id],
   );
+
+  // A bar that hides while something is unsaved was hidden by the admin, which has asked whether to leave.
+  const onHide = useEffectEvent(() => {
+    if (!isDirty) return;
+    isGivenUp.current = true;
+    onDiscard();
+  });
+  useEffect(() => {
+    const element = bar.current;
+    const hear = () => onHide();
+    element?.addEventListener('hide', hear);
+    return () => element?.removeEventListener('hide', hear);
+  }, []);
+
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return;
+    // Resolves if the person leaves. If they stay it does not, and the next attempt asks anew.
+    const asked = appBridge()?.saveBar.leaveConfirmation();
+    void asked?.then(() => blocker.proceed());
+  }, [blocker]);
+
   // App Bridge reads `variant` and `loading` from the buttons, which no button of HTML has.
   return createElement(
     'ui-save-bar',
-    { id },
+    { id, ref: bar },
     createElement(
       'button',
       { key: 'save', variant: 'primary', onClick: onSave, loading: isSaving ? '' : undefined },
@@ -57,7 +97,7 @@ function AdminBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps) {
 }
 
 /** Where no admin shows a bar. */
-function OwnBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps): ReactNode {
+function OwnBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps) {
   const { t } = useTranslation();
   if (!isDirty) return null;
   return (
@@ -75,13 +115,8 @@ function OwnBar({ isDirty, isSaving, onSave, onDiscard }: SaveBarProps): ReactNo
   );
 }
 
-function LeaveGuard({ isDirty, isLeaving }: Pick<SaveBarProps, 'isDirty'> & { isLeaving: SaveBarProps['isLeaving'] }) {
+function OwnLeaveModal({ blocker }: { blocker: Blocker }) {
   const { t } = useTranslation();
-  const blocker = useBlocker(({ currentLocation, nextLocation }) => {
-    if (!isDirty) return false;
-    const to = new URL(nextLocation.pathname + nextLocation.search, location.origin);
-    return isLeaving ? isLeaving(to) : currentLocation.pathname !== nextLocation.pathname;
-  });
   return (
     <Modal
       title={t('common.leaveTitle')}

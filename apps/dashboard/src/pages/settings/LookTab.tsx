@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatsFor, useFormats } from '../../i18n/format.ts';
 import { languages } from '../../i18n/languages.ts';
-import { merchantsWord, type PluralForms } from '../../i18n/points-name.ts';
+import { formOf, type PluralForms } from '../../i18n/points-name.ts';
 import { nameLengthMax } from './draft.ts';
 import type { CardProps } from './EarningTab.tsx';
 import { formsOf, withForm } from './plural-forms.ts';
@@ -128,8 +128,7 @@ function useLanguageNames(): (language: string) => string {
 function sampleOf(forms: PluralForms, language: string): string {
   const formats = formatsFor(language, undefined);
   const samples = formsOf(language).map(({ examples: [count = 0] }) => {
-    const word = merchantsWord({ [language]: forms }, language, count);
-    return `${formats.number(count)} ${word ?? ''}`.trim();
+    return `${formats.number(count)} ${formOf(forms, language, count)}`.trim();
   });
   return formats.list(samples);
 }

@@ -14,7 +14,10 @@ export function formsOf(language: string): Form[] {
     const category = rules.select(count);
     forms.set(category, [...(forms.get(category) ?? []), count]);
   }
-  return [...forms].map(([category, examples]) => ({ category, examples: examples.slice(0, examplesMax) }));
+  return [...forms].map(([category, examples]) => ({
+    category,
+    examples: examples.slice(0, examplesMax).sort((one, other) => one - other),
+  }));
 }
 
 /** The names with one form changed. `one` and `other` always exist; in a language without the one, it is the other. */
