@@ -79,14 +79,16 @@ export async function findUnbuilt(tx: Tx, merchantIds?: readonly number[]): Prom
 
 /** What moves say of customers: their own first and last, and what they earned, which a merge takes along. */
 const figures = `figures as (
-  select merchant_id, customer_id, min(first_at) as first_at, max(last_at) as last_at, sum(earned)::bigint as earned,
+  select merchant_id, customer_id, min(first_at) as first_at, max(last_at) as last_at, max(zone) as zone,
+    sum(earned)::bigint as earned,
     sum(orders)::bigint as orders
   from (
-    select merchant_id, customer_id, min(created_at) as first_at, max(created_at) as last_at, 0 as earned, 0 as orders
+    select merchant_id, customer_id, min(created_at) as first_at, max(created_at) as last_at, max(zone) as zone,
+      0 as earned, 0 as orders
     from moves group by merchant_id, customer_id
     union all
     select moves.merchant_id, coalesce(balances.merged_into, moves.customer_id), null, max(created_at),
-      sum(moves.issued), count(*) filter (where moves.is_first_of_order)
+      max(moves.zone), sum(moves.issued), count(*) filter (where moves.is_first_of_order)
     from moves join customer_balances as balances using (merchant_id, customer_id)
     group by 1, 2
   ) as parts
@@ -119,15 +121,14 @@ function nextExpiryOf(customer: string): string {
 const writeDays = `firsts as (
   select figures.merchant_id, (members.first_at at time zone zone)::date as before,
     (least(members.first_at, figures.first_at) at time zone zone)::date as now
-  from figures join zones using (merchant_id) left join members using (merchant_id, customer_id)
+  from figures left join members using (merchant_id, customer_id)
   where figures.first_at is not null
 ), written_days as (
   insert into programme_days (merchant_id, day, issued, redeemed, outstanding, orders, members)
   select merchant_id, day, sum(issued), sum(redeemed), sum(outstanding), sum(orders), sum(members)
   from (
-    select merchant_id, (created_at at time zone zone)::date as day, issued, redeemed, outstanding,
-      is_first_of_order::int as orders, 0 as members
-    from moves join zones using (merchant_id)
+    select merchant_id, day, issued, redeemed, outstanding, is_first_of_order::int as orders, 0 as members
+    from moves
     union all
     select merchant_id, now, 0, 0, 0, 0, 1 from firsts where before is distinct from now
     union all
@@ -146,14 +147,10 @@ const writeActivities = `written_activities as (
   select merchant_id, kind, created_at, transfer_id from moves order by 1, 2, 3, 4
 )`;
 
-const zones = `zones as (
-  select merchant_id, known_timezone(timezone) as zone from projected_shops where merchant_id = any ($1::bigint[])
-)`;
-
 /** Takes events into all projections of shops that are built. */
 export async function project(tx: Tx, merchantIds: readonly number[], batch: Pick<Batch, 'after' | 'last'>) {
   await tx.query(
-    `with ${movesOfOutbox}, ${zones}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`,
+    `with ${movesOfOutbox}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`,
     [
       numberArray(merchantIds),
       textArray(transferTypes.map(({ type }) => type)),
@@ -163,7 +160,6 @@ export async function project(tx: Tx, merchantIds: readonly number[], batch: Pic
       batch.last.xid,
       batch.last.id,
     ],
-    'project-events',
   );
 }
 
@@ -176,12 +172,12 @@ export async function build(tx: Tx, merchantIds: readonly number[], { after, now
     await tx.query(`delete from ${table} where merchant_id = any ($1::bigint[])`, [ids]);
   }
   await tx.query(
-    `insert into projected_shops (merchant_id, timezone, built_at)
-     select merchant_id, timezone, $2 from shops where merchant_id = any ($1::bigint[])`,
+    `insert into projected_shops (merchant_id, timezone, zone, built_at)
+     select merchant_id, timezone, known_timezone(timezone), $2 from shops where merchant_id = any ($1::bigint[])`,
     [ids, now],
   );
   await tx.query(
-    `with ${movesOfLedger('merchant_id = any ($1::bigint[])')}, ${zones}, ${figures}, ${writeMembers('')}, ${writeDays},
+    `with ${movesOfLedger('merchant_id = any ($1::bigint[])')}, ${figures}, ${writeMembers('')}, ${writeDays},
        ${writeActivities} select`,
     [ids, after.xid, after.id],
   );

@@ -21,8 +21,8 @@ import {
 const pollMs = 1_000;
 /** Nobody reads lists more often than this; what is committed meanwhile costs one transaction instead of many. */
 const restMs = 200;
-/** Orders come first: it works at most a third of the time, so that it catches up after a storm and not during it. */
-const restPerWork = 2;
+/** Orders come first: while they do, it works a fifth of the time, and catches up when the storm is over. */
+const restPerWork = 4;
 /** Wait for a transaction that holds back events which were committed after it. */
 const horizonMs = 20;
 /** Wait after a failure before the next try. */
@@ -108,7 +108,9 @@ export class Projection implements Worker {
         }
         const { events, isMoreComing } = await this.#step();
         const workMs = performance.now() - begunMs;
-        if (events > 0) await this.#rest(Math.max(isMoreComing ? 0 : restMs, workMs * restPerWork));
+        const isStorm = isMoreComing && this.#isWoken;
+        if (isStorm) await this.#rest(workMs * restPerWork);
+        else if (events > 0 && !isMoreComing) await this.#rest(restMs);
         if (isMoreComing) pauseMs = horizonMs;
       } catch (error) {
         this.logger[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'projections are behind; trying again');
