@@ -38,7 +38,8 @@ export function Page({ title, titleMetadata, subtitle, back, actions, width = 's
             {subtitle && <p className="mt-0.5 text-ink-secondary">{subtitle}</p>}
           </div>
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {/* On a phone they have a line of their own, so that a longer title does not move them. */}
+        {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
       </header>
       <div className="flex flex-col gap-4">{children}</div>
     </div>

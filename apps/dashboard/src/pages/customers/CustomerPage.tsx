@@ -1,3 +1,4 @@
+import type { CustomerIdentity, MemberDetail } from '@loyalnest/contracts/rest/customers';
 import { Button } from '@loyalnest/ui/button';
 import { Banner } from '@loyalnest/ui/banner';
 import { Card } from '@loyalnest/ui/card';
@@ -7,9 +8,10 @@ import { MetricList, MetricSkeleton } from '@loyalnest/ui/metric';
 import { Page } from '@loyalnest/ui/page';
 import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
 import { Tabs } from '@loyalnest/ui/tabs';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams, useSearchParams } from 'react-router';
+import { useMemberHistory } from '../../api/customers.ts';
 import { useAccess } from '../../api/merchant.ts';
 import { useProblemText } from '../../i18n/use-problem-text.ts';
 import { ReadOnlyBanner } from '../../shell/ReadOnlyBanner.tsx';
@@ -38,6 +40,8 @@ function Customer({ customerId }: { customerId: number }) {
   const { canWrite } = useAccess();
   const [isAdjusting, setAdjusting] = useState(false);
   const { member, identity, error, refetch, isFetching } = useCustomer(customerId);
+  // Shown at once and as a whole: parts that come one by one would push each other down the page.
+  const isReady = !useMemberHistory(customerId).isPending && identity !== undefined;
   const name = identity === undefined ? t('customers.customer') : customerName(identity, { customerId, t });
 
   if (error && !member) {
@@ -70,21 +74,70 @@ function Customer({ customerId }: { customerId: number }) {
       }
     >
       <ReadOnlyBanner />
-      {member?.isClosed && <ClosedBanner mergedInto={member.mergedInto} />}
-      {member ? <Balance member={member} /> : <WaitingBalance />}
-      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <Card isFlush>
-          <Sections customerId={customerId} canUndo={canWrite && member?.isClosed === false} />
-        </Card>
-        <div className="flex flex-col gap-4">
-          <Card title={t('customers.lots')}>{member ? <Lots lots={member.lots} /> : <SkeletonLines />}</Card>
-          <Card title={t('customers.contact')}>
-            {identity === undefined ? <SkeletonLines /> : <Contact customerId={customerId} identity={identity} />}
-          </Card>
-        </div>
-      </div>
+      {isReady && member ? <Known member={member} identity={identity} canWrite={canWrite} /> : <Waiting />}
       {member && <AdjustDialog name={name} member={member} isOpen={isAdjusting} onClose={() => setAdjusting(false)} />}
     </Page>
+  );
+}
+
+type KnownProps = { member: MemberDetail; identity: CustomerIdentity | null | undefined; canWrite: boolean };
+
+function Known({ member, identity = null, canWrite }: KnownProps) {
+  const { t } = useTranslation();
+  const { customerId, isClosed, mergedInto, lots } = member;
+  return (
+    <>
+      {isClosed && <ClosedBanner mergedInto={mergedInto} />}
+      <Balance member={member} />
+      <Columns
+        main={<Sections customerId={customerId} canUndo={canWrite && !isClosed} />}
+        side={
+          <>
+            <Card title={t('customers.lots')}>
+              <Lots lots={lots} />
+            </Card>
+            <Card title={t('customers.contact')}>
+              <Contact customerId={customerId} identity={identity} />
+            </Card>
+          </>
+        }
+      />
+    </>
+  );
+}
+
+function Waiting() {
+  return (
+    <>
+      <LoadingNote />
+      <MetricList>
+        <MetricSkeleton />
+        <MetricSkeleton />
+        <MetricSkeleton />
+        <MetricSkeleton />
+      </MetricList>
+      <Columns
+        main={
+          <div className="p-4">
+            <SkeletonLines lines={12} />
+          </div>
+        }
+        side={
+          <Card>
+            <SkeletonLines lines={5} />
+          </Card>
+        }
+      />
+    </>
+  );
+}
+
+function Columns({ main, side }: { main: ReactNode; side: ReactNode }) {
+  return (
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <Card isFlush>{main}</Card>
+      <div className="flex flex-col gap-4">{side}</div>
+    </div>
   );
 }
 
@@ -122,19 +175,5 @@ function ClosedBanner({ mergedInto }: { mergedInto: number | null }) {
     <Banner title={t('customers.mergedTitle')}>
       {t('customers.mergedText')} <Link to={`/customers/${mergedInto}`}>{t('customers.mergedShow')}</Link>
     </Banner>
-  );
-}
-
-function WaitingBalance() {
-  return (
-    <>
-      <LoadingNote />
-      <MetricList>
-        <MetricSkeleton />
-        <MetricSkeleton />
-        <MetricSkeleton />
-        <MetricSkeleton />
-      </MetricList>
-    </>
   );
 }

@@ -68,19 +68,26 @@ export function CustomerTable({ query, rows, isStale, empty }: CustomerTableProp
   );
 }
 
+/** Two lines, whether they are known or not: names come later than points, and no row may move when they do. */
 function Name({ row: { customerId, member, identity } }: { row: CustomerRow }) {
   const { t } = useTranslation();
-  if (identity === undefined) return <SkeletonText width="w-40" />;
+  if (identity === undefined) {
+    return (
+      <>
+        <SkeletonText width="w-40" />
+        <SkeletonText width="w-48" size="sm" />
+      </>
+    );
+  }
   const name = customerName(identity, { customerId, t });
+  const email = identity?.email !== name ? identity?.email : null;
   return (
     <>
       <span className="flex flex-wrap items-center gap-2">
         <bdi>{name}</bdi>
         {member.isClosed && <Badge>{t('customers.closed')}</Badge>}
       </span>
-      {identity?.email && identity.email !== name && (
-        <span className="block text-sm font-regular break-all text-ink-secondary">{identity.email}</span>
-      )}
+      <span className="block text-sm font-regular break-all text-ink-secondary">{email ?? '\u00a0'}</span>
     </>
   );
 }
