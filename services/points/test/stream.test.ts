@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeStreamPosition } from '@loyalnest/platform/realtime/stream-position';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { Ledger } from '../src/ledger/ledger.service.ts';
 import { signStreamToken, streamTokenKey } from '../src/stream/stream-token.ts';
 import { clientSecret, StreamRoom } from './stream-room.ts';
 
@@ -80,6 +81,32 @@ describe('updates', () => {
       old.release();
     }
     expect(client.points).toEqual([1, 2]);
+  });
+});
+
+describe('a balance', () => {
+  it('is the newest in the last update, although transactions overtook each other', async () => {
+    const shop = await aShop();
+    const client = await room.customer(shop, 7);
+    const ledger = room.running.app.get(Ledger, { strict: false });
+    await room.database.forMerchant(shop, async (tx) => {
+      // Its place in the outbox is before that of whatever begins from here on.
+      await tx.query('select pg_current_xact_id()');
+      await room.give(shop, 7, 1);
+      const now = room.clock.now();
+      const entry = {
+        kind: 'earn',
+        to: 'available',
+        customerId: 7,
+        points: 2,
+        businessKey: 'late',
+        actor: 'test',
+      } as const;
+      await ledger.post(tx, shop, [{ ...entry, earnedAt: now, expiresAt: null }], now);
+    });
+    await client.expectUpdates(2);
+    expect(client.points).toEqual([2, 1]);
+    expect(client.updates.at(-1)?.balance.available).toBe(3);
   });
 });
 

@@ -31,12 +31,14 @@ export const streamMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('update'),
     position: z.string(),
     transfer: activityEntrySchema,
-    balance: z.object({
-      customerId: z.number().int(),
-      pending: z.number().int(),
-      available: z.number().int(),
-      held: z.number().int(),
-    }),
+    balance: z
+      .object({
+        customerId: z.number().int(),
+        pending: z.number().int(),
+        available: z.number().int(),
+        held: z.number().int(),
+      })
+      .describe('When the update was told: with this transfer, and never older than in the update before.'),
   }),
   z.object({ type: z.literal('lost'), position: z.string() }),
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),

@@ -66,7 +66,7 @@ export class PointsStream implements Stream {
     return admissionOf(verifyStreamToken(token, { key: this.key, now: this.clock.now() }));
   }
 
-  /** The events know the balance; what the transfer was is read, for all of them at once. */
+  /** The events name the transfers; what these were, and what they left, is read for all of them at once. */
   async tell(events: readonly DeliveredEvent[]): Promise<(News | undefined)[]> {
     const told = events.map((event) => pointsEarned.schema.parse(event.payload));
     const merchantIds = [...new Set(told.map(({ merchantId }) => merchantId))];
@@ -74,7 +74,7 @@ export class PointsStream implements Stream {
     return told.map((event) => {
       const row = rows.get(event.merchantId, event.transferId);
       if (!row) return undefined;
-      const { customerId, pending, available, held } = event;
+      const { customer_id: customerId, pending, available, held } = row;
       const transfer = { ...historyEntry(row), customerId };
       const balance = { customerId, pending, available, held };
       return {
