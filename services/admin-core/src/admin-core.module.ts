@@ -18,6 +18,7 @@ import { PrivacyRetryJob } from './privacy/privacy-retry.job.ts';
 import { PrivacyService } from './privacy/privacy.service.ts';
 import { PrivacyWebhooks } from './privacy/privacy.webhooks.ts';
 import { RetentionJob } from './privacy/retention.job.ts';
+import { ForgetEventsJob } from './retention/forget-events.job.ts';
 import { CustomerSearch } from './search/customer-search.ts';
 import { IndexCustomersJob } from './search/index-customers.job.ts';
 import { ShopifyWebhooks } from './webhooks/shopify.webhooks.ts';
@@ -34,6 +35,7 @@ import { WebhookFailures } from './webhooks/webhook-failures.ts';
     CustomerSearch,
     CustomerService,
     CustomerWebhooks,
+    ForgetEventsJob,
     Fulfilment,
     IndexCustomersJob,
     MerchantEvents,

@@ -6,6 +6,7 @@ import { MerchantEvents } from './merchants/merchant.events.ts';
 import { MerchantRpc } from './merchants/merchant.rpc.ts';
 import { PrivacyRetryJob } from './privacy/privacy-retry.job.ts';
 import { RetentionJob } from './privacy/retention.job.ts';
+import { ForgetEventsJob } from './retention/forget-events.job.ts';
 import { IndexCustomersJob } from './search/index-customers.job.ts';
 
 /** Merchants, customers and their personal data, privacy requests, the audit log. */
@@ -14,6 +15,6 @@ export const adminCore: Service = {
   module: AdminCoreModule,
   encrypts: true,
   events: [MerchantEvents],
-  jobs: [AuditPartitionsJob, IndexCustomersJob, PrivacyRetryJob, ReencryptionJob, RetentionJob],
+  jobs: [AuditPartitionsJob, ForgetEventsJob, IndexCustomersJob, PrivacyRetryJob, ReencryptionJob, RetentionJob],
   rpc: [MerchantRpc],
 };

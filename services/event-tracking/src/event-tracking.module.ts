@@ -7,6 +7,7 @@ import { ForgetReportedIdsJob } from './intake/forget-reported-ids.job.ts';
 import { PostHogSender } from './posthog/posthog-sender.ts';
 import { ProjectionEvents } from './projection/projection.events.ts';
 import { RecordPartitionsJob } from './record/record-partitions.job.ts';
+import { ForgetEventsJob } from './retention/forget-events.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
 @Module({
@@ -15,6 +16,7 @@ import { ShopEvents } from './shops/shop.events.ts';
   providers: [
     shopDirectoryProvider,
     EventIntake,
+    ForgetEventsJob,
     ForgetReportedIdsJob,
     PostHogSender,
     ProjectionEvents,

@@ -4,6 +4,7 @@ import { ForgetReportedIdsJob } from './intake/forget-reported-ids.job.ts';
 import { PostHogSender } from './posthog/posthog-sender.ts';
 import { ProjectionEvents } from './projection/projection.events.ts';
 import { RecordPartitionsJob } from './record/record-partitions.job.ts';
+import { ForgetEventsJob } from './retention/forget-events.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 
 /** Product events: a local record, and PostHog when it is configured. */
@@ -13,6 +14,6 @@ export const eventTracking: Service = {
   encrypts: true,
   // Erasure first: of one batch, what is to be forgotten is forgotten before the rest is recorded.
   events: [ShopEvents, ProjectionEvents],
-  jobs: [ForgetReportedIdsJob, RecordPartitionsJob],
+  jobs: [ForgetEventsJob, ForgetReportedIdsJob, RecordPartitionsJob],
   workers: [PostHogSender],
 };

@@ -84,3 +84,33 @@ create or replace procedure loyalnest.create_event_tables(service_role text)
     execute format('grant select, insert, delete on inbox to %I', service_role);
     execute format('grant select, insert, update, delete on inbox_failures to %I', service_role);
   end $$;
+
+-- What lets a service forget events that are old, in the schema its migration runs in (see platform/events/purge).
+create or replace procedure loyalnest.create_event_retention(service_role text)
+  language plpgsql as $$
+  begin
+    -- Rows come in the order of their time, so a block range index finds the old ones.
+    create index inbox_by_time on inbox using brin (received_at);
+    -- Removes events that every consumer has passed, at most `rows_max` of them. An outbox that nobody reads is kept.
+    execute format($make$
+      create function forget_delivered_events(before timestamptz, rows_max integer) returns integer
+        language plpgsql security definer set search_path = %I as $body$
+      declare
+        forgotten integer;
+      begin
+        with passed as (
+          select xid, id from outbox_cursors order by xid, id limit 1
+        ), old as (
+          select outbox.xid, outbox.id
+          from outbox, passed
+          where (outbox.xid, outbox.id) <= (passed.xid, passed.id) and outbox.occurred_at < before
+          order by outbox.xid, outbox.id
+          limit rows_max
+        )
+        delete from outbox using old where outbox.xid = old.xid and outbox.id = old.id;
+        get diagnostics forgotten = row_count;
+        return forgotten;
+      end $body$ $make$, current_schema());
+    revoke all on function forget_delivered_events(timestamptz, integer) from public;
+    execute format('grant execute on function forget_delivered_events(timestamptz, integer) to %I', service_role);
+  end $$;

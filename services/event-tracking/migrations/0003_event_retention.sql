@@ -1,0 +1,1 @@
+call loyalnest.create_event_retention('loyalnest_event_tracking');
