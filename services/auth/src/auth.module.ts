@@ -6,9 +6,11 @@ import { AccessTokenRpc } from './installation/access-token.rpc.ts';
 import { AppWebhooks } from './installation/app.webhooks.ts';
 import { Installations } from './installation/installations.ts';
 import { OfflineTokens } from './installation/offline-tokens.ts';
+import { ReencryptTokens } from './installation/reencrypt-tokens.job.ts';
 import { ShopEvents } from './installation/shop.events.ts';
 import { ShopifyOAuth } from './installation/shopify-oauth.ts';
 import { TokenLeases } from './installation/token-leases.ts';
+import { ForgetEvents } from './retention/forget-events.job.ts';
 import { RevocationController } from './revocation/revocation.controller.ts';
 import { Revocations } from './revocation/revocations.ts';
 import { ForgetSignIns } from './sign-in/forget-sign-ins.job.ts';
@@ -22,9 +24,11 @@ import { SignIns } from './sign-in/sign-ins.ts';
     shopDirectoryProvider,
     AccessTokenRpc,
     AppWebhooks,
+    ForgetEvents,
     ForgetSignIns,
     Installations,
     OfflineTokens,
+    ReencryptTokens,
     Revocations,
     ShopEvents,
     ShopifyOAuth,

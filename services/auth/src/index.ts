@@ -3,6 +3,8 @@ import { AuthModule } from './auth.module.ts';
 import { AccessTokenRpc } from './installation/access-token.rpc.ts';
 import { ShopEvents } from './installation/shop.events.ts';
 import { Revocations } from './revocation/revocations.ts';
+import { ForgetEvents } from './retention/forget-events.job.ts';
+import { ReencryptTokens } from './installation/reencrypt-tokens.job.ts';
 import { ForgetSignIns } from './sign-in/forget-sign-ins.job.ts';
 
 /** Installs, the app's tokens at Shopify, people's sign-ins. */
@@ -11,7 +13,7 @@ export const auth: Service = {
   module: AuthModule,
   encrypts: true,
   events: [ShopEvents],
-  jobs: [ForgetSignIns],
+  jobs: [ForgetEvents, ForgetSignIns, ReencryptTokens],
   rpc: [AccessTokenRpc],
   workers: [Revocations],
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,8 @@ export type Harness = {
   rows<Row = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Shopify cannot be reached from now on. */
   cutOffShopify(): Promise<void>;
+  /** Changes the file with the master keys; what it holds is read when the app starts. */
+  changeKeys(change: (file: KeyFile) => KeyFile): void;
   /** Starts the app anew on the same database. */
   restart(): Promise<void>;
   /** Moves everybody's clock. */
@@ -56,16 +58,22 @@ export type Harness = {
   close(): Promise<void>;
 };
 
+export type KeyFile = { current: number; keys: Record<string, string> };
+
 export type ApiOptions = { token?: string; body?: unknown };
+
+/** A master key, in the form of the key file. */
+export function aKey(): string {
+  return randomBytes(32).toString('base64');
+}
 
 /** auth and admin-core on a database of their own, and a simulator with them. */
 export async function startHarness(): Promise<Harness> {
   const database = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-auth-test-'));
   const keyFile = join(folder, 'master-key.json');
-  writeFileSync(keyFile, JSON.stringify({ current: 1, keys: { 1: randomBytes(32).toString('base64') } }), {
-    mode: 0o600,
-  });
+  const writeKeys = (keys: KeyFile) => writeFileSync(keyFile, JSON.stringify(keys), { mode: 0o600 });
+  writeKeys({ current: 1, keys: { 1: aKey() } });
   // Both need the other's address before they start.
   const port = await freePort();
   const simulator = await startSimulator({
@@ -135,6 +143,7 @@ export async function startHarness(): Promise<Harness> {
       if (!isCutOff) await simulator.close();
       isCutOff = true;
     },
+    changeKeys: (change) => writeKeys(change(JSON.parse(readFileSync(keyFile, 'utf8')) as KeyFile)),
     async restart() {
       await running.close();
       running = await startApp();

@@ -7,6 +7,7 @@ import { DepartureEvents } from './merging/customer.events.ts';
 import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
+import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -14,6 +15,7 @@ import { ReconcileOrders, RefreshGiftCardOrders } from './reconciliation/reconci
 import { ChargeLateUses } from './redemption/late-uses.job.ts';
 import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
+import { Reencrypt } from './retention/reencrypt.job.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
 import { PointsStream } from './stream/points-stream.ts';
@@ -32,6 +34,7 @@ export const points: Service = {
     ForgetOldRows,
     MakePartitions,
     ReconcileOrders,
+    Reencrypt,
     RefreshExclusions,
     RefreshGiftCardOrders,
     SettleLeftOvers,
@@ -39,6 +42,6 @@ export const points: Service = {
     VerifyLedger,
   ],
   rpc: [PointsRpc],
-  workers: [MakePartitions, Projection],
+  workers: [MakePartitions, Projection, WebhookLags],
   stream: PointsStream,
 };

@@ -26,6 +26,8 @@ import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MemberController } from './members/member.controller.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
+import { OverviewController } from './overview/overview.controller.ts';
+import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { SettingsPreviews } from './programme/settings-preview.service.ts';
@@ -39,6 +41,7 @@ import { RedemptionController } from './redemption/redemption.controller.ts';
 import { Redemptions } from './redemption/redemption.service.ts';
 import { Settlement } from './redemption/settlement.service.ts';
 import { ForgetOldRows } from './retention/forget.job.ts';
+import { Reencrypt } from './retention/reencrypt.job.ts';
 import { RewardController } from './rewards/reward.controller.ts';
 import { ShopEvents } from './shops/shop.events.ts';
 import { SignupEvents } from './signup/signup.events.ts';
@@ -58,6 +61,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     BalanceController,
     LedgerHealthController,
     MemberController,
+    OverviewController,
     ProgrammeController,
     RedemptionController,
     RewardController,
@@ -95,6 +99,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     ReconcileOrders,
     Reconciliation,
     Redemptions,
+    Reencrypt,
     RefreshExclusions,
     RefreshGiftCardOrders,
     SettingsPreviews,
@@ -105,11 +110,12 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     SignupEvents,
     VerifyLedger,
     WebhookFailures,
+    WebhookLags,
     WidgetSightings,
   ],
 })
 export class PointsModule {
-  constructor(door: WebhookDoor, orders: OrderWebhooks) {
-    door.add(orders);
+  constructor(door: WebhookDoor, orders: OrderWebhooks, lags: WebhookLags) {
+    door.add(lags.watch(orders));
   }
 }

@@ -38,7 +38,7 @@ export class OfflineTokens {
 
   /** Decrypts what is stored. */
   async open({ merchantId, accessToken, accessExpiresAt }: StoredToken): Promise<AccessToken> {
-    const opened = await this.encryption.decrypt(accessToken, contextOf(merchantId, 'access-token'));
+    const opened = await this.encryption.decrypt(accessToken, tokenContext(merchantId, 'access-token'));
     return { accessToken: opened, expiresAt: accessExpiresAt };
   }
 
@@ -71,7 +71,7 @@ export class OfflineTokens {
     const current = await this.open(stored);
     if (!this.isDue(current, refusedSha256)) return current;
 
-    const refreshToken = await this.encryption.decrypt(stored.refreshToken, contextOf(merchantId, 'refresh-token'));
+    const refreshToken = await this.encryption.decrypt(stored.refreshToken, tokenContext(merchantId, 'refresh-token'));
     const answer = await this.oauth.refresh({ shopDomain: stored.shopDomain, refreshToken });
     if (answer.outcome !== 'ok') {
       if (this.isGood(current, refusedSha256)) return current;
@@ -99,9 +99,9 @@ export class OfflineTokens {
 
   private async sealTokens(merchantId: number, token: OfflineToken) {
     return {
-      accessToken: await this.encryption.encrypt(token.accessToken, contextOf(merchantId, 'access-token')),
+      accessToken: await this.encryption.encrypt(token.accessToken, tokenContext(merchantId, 'access-token')),
       accessExpiresAt: token.accessExpiresAt,
-      refreshToken: await this.encryption.encrypt(token.refreshToken, contextOf(merchantId, 'refresh-token')),
+      refreshToken: await this.encryption.encrypt(token.refreshToken, tokenContext(merchantId, 'refresh-token')),
       refreshExpiresAt: token.refreshExpiresAt,
       obtainedAt: this.clock.now(),
     };
@@ -109,7 +109,7 @@ export class OfflineTokens {
 }
 
 /** The one place that a ciphertext belongs to. */
-function contextOf(merchantId: number, what: 'access-token' | 'refresh-token'): string {
+export function tokenContext(merchantId: number, what: 'access-token' | 'refresh-token'): string {
   return `auth/${merchantId}/${what}`;
 }
 
