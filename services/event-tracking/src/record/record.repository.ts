@@ -7,7 +7,8 @@ const erasureLock = 7_400_002;
 
 /**
  * Records events, each once. Erased customers and shops stay erased: the lock keeps an erasure from running beside a
- * recording that does not see it yet. One statement for the whole batch; relies on the primary keys.
+ * recording that does not see it yet. One statement for the whole batch; relies on the primary keys. The erased are looked
+ * up one by one: joined, all that the stated merchants ever erased would be read.
  */
 export async function recordEvents(tx: Tx, events: readonly ProductEvent[]): Promise<void> {
   if (events.length === 0) return;
@@ -18,8 +19,11 @@ export async function recordEvents(tx: Tx, events: readonly ProductEvent[]): Pro
        case when erased.customer_id is null then arrived.customer_id end, arrived.properties
      from unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::text[], $5::bigint[], $6::jsonb[])
        as arrived (merchant_id, occurred_at, event_id, name, customer_id, properties)
-     left join erased_customers as erased
-       on erased.merchant_id = arrived.merchant_id and erased.customer_id = arrived.customer_id
+     left join lateral (
+       select customer_id from erased_customers
+       where erased_customers.merchant_id = arrived.merchant_id and erased_customers.customer_id = arrived.customer_id
+       limit 1
+     ) as erased on true
      where not exists (
        select from shops where shops.merchant_id = arrived.merchant_id and shops.redacted_at is not null
      )
