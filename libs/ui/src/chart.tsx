@@ -46,7 +46,7 @@ export function Chart({ title, summary, labelHeader, data }: ChartProps) {
             onPress={() => setTable(!isTable)}
             isDisabled={!data}
           >
-            {isTable ? texts.chartPicture : texts.chartTable}
+            <span className="max-sm:sr-only">{isTable ? texts.chartPicture : texts.chartTable}</span>
           </Button>
         </span>
       }

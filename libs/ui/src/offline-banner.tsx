@@ -8,7 +8,11 @@ export function OfflineBanner({ isOnline }: { isOnline: boolean }) {
   return (
     <div
       role="status"
-      className={isOnline ? '' : 'flex items-center justify-center gap-2 bg-fill-warning px-4 py-2 text-ink-warning'}
+      className={
+        isOnline
+          ? ''
+          : 'sticky top-0 z-(--p-z-index-10) flex items-center justify-center gap-2 bg-fill-warning px-4 py-2 text-ink-warning'
+      }
     >
       {!isOnline && (
         <>

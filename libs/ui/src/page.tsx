@@ -1,5 +1,5 @@
 import { ArrowLeftIcon } from '@shopify/polaris-icons';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { ButtonLink } from './button.tsx';
 import { useUiTexts } from './texts.tsx';
 
@@ -17,11 +17,21 @@ type PageProps = {
 
 const widths = { standard: 'max-w-[62.375rem]', narrow: 'max-w-[41.375rem]', full: 'max-w-none' };
 
+/** The browser itself puts the focus where a first page begins. */
+let isFirstPage = true;
+
 export function Page({ title, titleMetadata, subtitle, back, actions, width = 'standard', children }: PageProps) {
   const texts = useUiTexts();
   useEffect(() => {
     document.title = `${title} · LoyalNest`;
   }, [title]);
+
+  // Where a link led to another page, the link is gone and the focus with it: reading goes on at the new page's title.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!isFirstPage) heading.current?.focus({ preventScroll: true });
+    isFirstPage = false;
+  }, []);
 
   return (
     <div className={`mx-auto w-full px-4 pb-12 md:px-6 ${widths[width]}`}>
@@ -30,7 +40,7 @@ export function Page({ title, titleMetadata, subtitle, back, actions, width = 's
           {back && <ButtonLink variant="tertiary" to={back} icon={BackIcon} aria-label={texts.back} />}
           <div className="min-w-0">
             <div className="flex flex-wrap items-center gap-2">
-              <h1 tabIndex={-1} className="text-xl font-bold break-words outline-none">
+              <h1 ref={heading} tabIndex={-1} className="text-xl font-bold break-words outline-none">
                 {title}
               </h1>
               {titleMetadata}

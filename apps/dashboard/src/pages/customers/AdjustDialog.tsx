@@ -51,7 +51,7 @@ export function AdjustDialog({ name, member, isOpen, onClose }: AdjustDialogProp
       (adjustment) => {
         close();
         showToast(t('customers.adjusted', { points: signedText(adjustment.points) }), {
-          action: { label: t('customers.undo'), run: () => undo(adjustment.transferId) },
+          action: { label: t('customers.undo'), run: () => void undo(adjustment.transferId) },
         });
       },
       // The dialog shows what went wrong, and keeps what was typed.

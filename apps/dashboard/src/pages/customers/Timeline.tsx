@@ -4,6 +4,7 @@ import { Button } from '@loyalnest/ui/button';
 import { EmptyState } from '@loyalnest/ui/empty-state';
 import { ErrorState } from '@loyalnest/ui/error-state';
 import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMemberHistory } from '../../api/customers.ts';
 import { useMerchant } from '../../api/merchant.ts';
@@ -66,10 +67,13 @@ function Entry({ entry, canUndo }: { entry: HistoryEntry; canUndo: boolean }) {
   const { data: merchant } = useMerchant();
   const { signed, dateTime } = useFormats(merchant?.timezone);
   const { undo, isUndoing } = useUndo();
+  const place = useRef<HTMLLIElement>(null);
   const change = availableChange(entry);
+  // The button goes with what it undid; the focus stays at the entry.
+  const undoHere = () => undo(entry.transferId).then(() => place.current?.focus());
   const isUndoable = entry.kind === 'adjust' && entry.reversesTransferId === null && entry.undoneBy === null;
   return (
-    <li className="flex items-start justify-between gap-4 px-4 py-3">
+    <li ref={place} tabIndex={-1} className="flex items-start justify-between gap-4 px-4 py-3 outline-none">
       <div className="flex min-w-0 flex-col items-start gap-1">
         <p className="break-words">{describeTransfer(entry, words)}</p>
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-secondary">
@@ -78,7 +82,7 @@ function Entry({ entry, canUndo }: { entry: HistoryEntry; canUndo: boolean }) {
           {entry.undoneBy !== null && <Badge>{t('customers.undone')}</Badge>}
         </p>
         {isUndoable && canUndo && (
-          <Button variant="plain" isLoading={isUndoing} onPress={() => undo(entry.transferId)}>
+          <Button variant="plain" isLoading={isUndoing} onPress={() => void undoHere()}>
             {t('customers.undo')}
           </Button>
         )}

@@ -8,11 +8,10 @@ export function useUndo() {
   const { t } = useTranslation();
   const problemText = useProblemText();
   const { mutateAsync, isPending } = useUndoAdjustment();
-  const undo = (transferId: number) => {
+  const undo = (transferId: number): Promise<void> =>
     mutateAsync(transferId).then(
       () => showToast(t('customers.undoneToast')),
       (error: unknown) => showToast(problemText(error), { isError: true }),
     );
-  };
   return { undo, isUndoing: isPending };
 }
