@@ -14,6 +14,7 @@ import { SaveBar } from '../../shopify/SaveBar.tsx';
 import { showToast } from '../../shopify/toast.ts';
 import { ConflictModal } from './ConflictModal.tsx';
 import { EarningTab } from './EarningTab.tsx';
+import { focusFirstInvalid } from './focus-first-invalid.ts';
 import { HistoryTab } from './HistoryTab.tsx';
 import { LookTab } from './LookTab.tsx';
 import { PreviewCard } from './PreviewCard.tsx';
@@ -37,7 +38,7 @@ export function ProgrammeEditor({ newest, rewards, merchant, tab }: EditorProps)
     if (firstIssue !== undefined && !programme.settings) {
       showToast(t('problems.invalid-request'), { isError: true });
       await navigate(tabPath(tabOfField(firstIssue)));
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      focusFirstInvalid();
       return;
     }
     if (await programme.save()) showToast(t('settings.saved'));

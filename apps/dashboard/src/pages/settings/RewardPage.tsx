@@ -15,6 +15,7 @@ import { useProblemText } from '../../i18n/use-problem-text.ts';
 import { ReadOnlyBanner } from '../../shell/ReadOnlyBanner.tsx';
 import { SaveBar } from '../../shopify/SaveBar.tsx';
 import { showToast } from '../../shopify/toast.ts';
+import { focusFirstInvalid } from './focus-first-invalid.ts';
 import { serverIssues } from './draft.ts';
 import { RewardForm } from './RewardForm.tsx';
 import { fromRewardDraft, newRewardDraft, toRewardDraft, type RewardIssues } from './reward-draft.ts';
@@ -69,7 +70,7 @@ function RewardEditor({ opened, reward, currency }: RewardEditorProps) {
     setTried(true);
     if (result.outcome === 'issues') {
       showToast(t('problems.invalid-request'), { isError: true });
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      focusFirstInvalid();
       return;
     }
     try {
