@@ -19,7 +19,9 @@ import { verifyLedger } from '../src/proof/verify-ledger.ts';
 import { facts, aSnapshot } from './orders.ts';
 import { installShop } from './programme.ts';
 
-const client = { clientId: 'test-client', clientSecret: 'a-client-secret-for-tests' };
+/** What Shopify signs with. */
+export const clientSecret = 'a-client-secret-for-tests';
+const client = { clientId: 'test-client', clientSecret };
 
 export type Answer<Body = Record<string, unknown>> = { status: number; body: Body };
 

@@ -149,18 +149,15 @@ const writeActivities = `written_activities as (
 
 /** Takes events into all projections of shops that are built. */
 export async function project(tx: Tx, merchantIds: readonly number[], batch: Pick<Batch, 'after' | 'last'>) {
-  await tx.query(
-    `with ${movesOfOutbox}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`,
-    [
-      numberArray(merchantIds),
-      textArray(transferTypes.map(({ type }) => type)),
-      textArray(transferTypes.map(({ kind }) => kind)),
-      batch.after.xid,
-      batch.after.id,
-      batch.last.xid,
-      batch.last.id,
-    ],
-  );
+  await tx.query(`with ${movesOfOutbox}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`, [
+    numberArray(merchantIds),
+    textArray(transferTypes.map(({ type }) => type)),
+    textArray(transferTypes.map(({ kind }) => kind)),
+    batch.after.xid,
+    batch.after.id,
+    batch.last.xid,
+    batch.last.id,
+  ]);
 }
 
 /** Makes the projections of these shops anew from their ledgers, less what events after the position will bring. */

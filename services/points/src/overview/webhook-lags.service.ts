@@ -1,0 +1,95 @@
+import { Clock } from '@loyalnest/platform/clock';
+import { Database } from '@loyalnest/platform/database/database';
+import type { Worker } from '@loyalnest/platform/service';
+import type { Logger } from '@loyalnest/platform/telemetry/logger';
+import { AppLogger } from '@loyalnest/platform/tokens';
+import type { WebhookDelivery, WebhookHandler } from '@loyalnest/shopify/webhooks/webhook-door';
+import { Inject, Injectable } from '@nestjs/common';
+import { lagBucket } from './webhook-lag.ts';
+import { addLags, type LagRow } from './webhook-lag.repository.ts';
+
+/** A crash loses this much of a statistic. */
+const flushEveryMs = 5_000;
+/** Merchants written in one transaction. */
+const merchantsMax = 500;
+/** Counts kept while PostgreSQL is away; more are dropped. */
+const countsMax = 100_000;
+const hourMs = 3_600_000;
+
+/**
+ * Measures how long deliveries took from what happened at Shopify to the commit here. Counted in memory and written every
+ * few seconds: it must cost the delivery nothing, and a crash may lose the last ones.
+ */
+@Injectable()
+export class WebhookLags implements Worker {
+  #counts = new Map<string, LagRow>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @Inject(AppLogger) private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#flushOrKeep(), flushEveryMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushOrKeep();
+  }
+
+  /** The same handler, with each delivery that it takes in measured. */
+  watch(handler: WebhookHandler): WebhookHandler {
+    return {
+      topics: handler.topics,
+      directory: handler.directory,
+      handle: async (delivery: WebhookDelivery) => {
+        await handler.handle(delivery);
+        if (delivery.triggeredAt) this.#count(delivery.shop.merchantId, delivery.triggeredAt);
+      },
+    };
+  }
+
+  /** Writes what was counted since the last time. */
+  async flush(): Promise<void> {
+    const rows = [...this.#counts.values()].sort((a, b) => a.merchantId - b.merchantId);
+    this.#counts = new Map();
+    const merchantIds = [...new Set(rows.map(({ merchantId }) => merchantId))];
+    const byMerchant = Map.groupBy(rows, ({ merchantId }) => merchantId);
+    const done = new Set<number>();
+    try {
+      for (let start = 0; start < merchantIds.length; start += merchantsMax) {
+        const some = merchantIds.slice(start, start + merchantsMax);
+        const theirs = some.flatMap((merchantId) => byMerchant.get(merchantId) ?? []);
+        await this.database.forMerchants(some, (tx) => addLags(tx, theirs, this.clock.now()));
+        for (const merchantId of some) done.add(merchantId);
+      }
+    } catch (error) {
+      for (const row of rows) if (!done.has(row.merchantId)) this.#add(row);
+      throw error;
+    }
+  }
+
+  async #flushOrKeep(): Promise<void> {
+    try {
+      await this.flush();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'webhook lags not written; trying again');
+    }
+  }
+
+  #count(merchantId: number, triggeredAt: Date): void {
+    const nowMs = this.clock.now().getTime();
+    const hour = new Date(nowMs - (nowMs % hourMs));
+    this.#add({ merchantId, hour, bucket: lagBucket((nowMs - triggeredAt.getTime()) / 1_000), deliveries: 1 });
+  }
+
+  #add(row: LagRow): void {
+    const key = `${row.merchantId}/${row.hour.getTime()}/${row.bucket}`;
+    const counted = this.#counts.get(key);
+    if (counted) counted.deliveries += row.deliveries;
+    else if (this.#counts.size < countsMax) this.#counts.set(key, { ...row });
+  }
+}
