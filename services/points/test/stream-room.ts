@@ -12,8 +12,8 @@ import type { StreamLimits } from '@loyalnest/platform/realtime/stream';
 import { start, type RunningApp } from '@loyalnest/platform/run';
 import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
+import { SocketClient } from '@loyalnest/platform/testing/socket-client';
 import { vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { points } from '../src/index.ts';
 import { OrderIntake } from '../src/intake/order-intake.ts';
 import type { Entry } from '../src/ledger/book.ts';
@@ -230,23 +230,13 @@ export class StreamRoom {
 type Update = Extract<StreamMessage, { type: 'update' }>;
 
 /** What a page does with the stream: remembers every message, and the position of the last. */
-export class StreamClient {
-  readonly messages: StreamMessage[] = [];
-  readonly opened: Promise<void>;
-  /** Resolves with the code of the close. */
-  readonly closed: Promise<number>;
-  readonly #socket: WebSocket;
+export class StreamClient extends SocketClient {
+  readonly messages: StreamMessage[];
 
   constructor(url: string) {
-    this.#socket = new WebSocket(url);
-    this.opened = new Promise((resolve, reject) => this.#socket.once('open', resolve).once('error', reject));
-    this.closed = new Promise((resolve) => this.#socket.once('close', resolve));
-    this.#socket.on('error', () => undefined);
-    this.#socket.on('message', (data) =>
-      this.messages.push(JSON.parse((data as Buffer).toString('utf8')) as StreamMessage),
-    );
-    // Awaited by the tests that care.
-    this.opened.catch(() => undefined);
+    const messages: StreamMessage[] = [];
+    super(url, (text) => messages.push(JSON.parse(text) as StreamMessage));
+    this.messages = messages;
   }
 
   get updates(): Update[] {
@@ -260,22 +250,6 @@ export class StreamClient {
   get position(): string | null {
     const last = this.messages.findLast((message) => message.type !== 'problem');
     return last?.position ?? null;
-  }
-
-  say(message: unknown): void {
-    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  cut(): void {
-    this.#socket.terminate();
   }
 
   async expectFirst(): Promise<StreamMessage> {
