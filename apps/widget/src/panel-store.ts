@@ -9,6 +9,8 @@ import { createLive, type Live } from './live/live.ts';
 const liveAfterCloseMs = 5 * 60 * 1_000;
 /** An update says the balance at once; what else it changed (codes, dates) is asked for when they have stopped coming. */
 const settleMs = 800;
+/** No update tells that Shopify has made or removed a code; while one is under way, the panel looks again. */
+const lookAgainMs = 10_000;
 
 export type Movement = { number: number; delta: number };
 
@@ -53,7 +55,7 @@ export function createPanelStore(api: Api): PanelStore {
   let isWantedAgain = false;
   let isOpen = false;
   let isLive = false;
-  let settling: ReturnType<typeof setTimeout> | undefined;
+  let nextReading: ReturnType<typeof setTimeout> | undefined;
   let ending: ReturnType<typeof setTimeout> | undefined;
 
   function change(changes: Partial<PanelState>): void {
@@ -87,8 +89,8 @@ export function createPanelStore(api: Api): PanelStore {
     if (answer.outcome === 'ok') listen(answer.body);
     if (isWantedAgain || isOutrun) {
       isWantedAgain = false;
-      settle();
-    }
+      readAfter(settleMs);
+    } else if (state.storefront?.member?.codes.some(({ status }) => status !== 'active')) readAfter(lookAgainMs);
   }
 
   function withShownHistory(storefront: StorefrontResponse): StorefrontResponse {
@@ -98,13 +100,13 @@ export function createPanelStore(api: Api): PanelStore {
     return { ...storefront, member: { ...member, history: withOlderPages(member.history, shown.history) } };
   }
 
-  function settle(): void {
-    clearTimeout(settling);
-    settling = setTimeout(() => void read(), settleMs);
+  function readAfter(ms: number): void {
+    clearTimeout(nextReading);
+    if (isOpen) nextReading = setTimeout(() => void read(), ms);
   }
 
   function listen({ member, streamPosition }: StorefrontResponse): void {
-    if (!member) return;
+    if (!member) return live?.want(false);
     live ??= createLive(api, { position: streamPosition, onUpdate, onLost: () => void read() });
     live.want(isLive);
   }
@@ -116,7 +118,7 @@ export function createPanelStore(api: Api): PanelStore {
     if (next === storefront) return;
     updates += 1;
     change({ storefront: next });
-    if (isOpen) settle();
+    readAfter(settleMs);
   }
 
   addEventListener('online', () => {
@@ -143,6 +145,7 @@ export function createPanelStore(api: Api): PanelStore {
     },
     closed(): void {
       isOpen = false;
+      clearTimeout(nextReading);
       clearTimeout(ending);
       ending = setTimeout(() => {
         isLive = false;

@@ -77,7 +77,7 @@ describe('a connection', () => {
     let connection = play(rested, wanted).connection;
     const waits: (number | null)[] = [];
     for (let tries = 0; tries < 8; tries += 1) {
-      const failed = play(connection, { type: 'no-token', isFinal: false });
+      const failed = play(connection, { type: 'no-token', isSignedOut: false });
       waits.push(...failed.effects.flatMap((effect) => (effect.do === 'set-timer' ? [effect.ms] : [])));
       connection = play(failed.connection, { type: 'time' }).connection;
     }
@@ -129,9 +129,12 @@ describe('a connection', () => {
     }
   });
 
-  it('does not ask again for a visitor who is not signed in', () => {
-    const refused = play(rested, wanted, { type: 'no-token', isFinal: true });
-    expect(refused.connection).toMatchObject({ phase: 'resting', isWanted: false });
+  it('reads anew, and asks again much later, when there is no token for somebody who signed out', () => {
+    const refused = play(rested, wanted, { type: 'no-token', isSignedOut: true });
+    expect(refused.effects.at(-1)).toEqual({ do: 'read-anew' });
+    expect(refused.effects).toContainEqual({ do: 'set-timer', attempt: 2, ms: 45_000 });
+    const unwanted = play(refused.connection, { type: 'wish', isWanted: false });
+    expect(unwanted.connection.phase).toBe('resting');
   });
 
   it('tells every update once and in order, wherever the connection breaks', () => {

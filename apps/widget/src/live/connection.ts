@@ -33,7 +33,7 @@ export type Connection = {
 export type ConnectionEvent =
   | { type: 'wish'; isWanted?: boolean; isVisible?: boolean; isOnline?: boolean }
   | { type: 'token'; attempt: number; url: string; token: string }
-  | { type: 'no-token'; attempt: number; isFinal: boolean }
+  | { type: 'no-token'; attempt: number; isSignedOut: boolean }
   | { type: 'opened'; attempt: number }
   | { type: 'message'; attempt: number; message: StreamMessage }
   | { type: 'closed'; attempt: number; code: number }
@@ -60,9 +60,7 @@ export function step(connection: Connection, event: ConnectionEvent, chance: num
   if (event.type === 'wish') return follow({ ...connection, ...wishOf(event) });
   if (event.attempt !== connection.attempt) return stay(connection);
   if (event.type === 'token') return connect(connection, event);
-  if (event.type === 'no-token') {
-    return event.isFinal ? rest({ ...connection, isWanted: false }) : tryLater(connection, chance);
-  }
+  if (event.type === 'no-token') return event.isSignedOut ? doubt(connection, chance) : tryLater(connection, chance);
   if (event.type === 'opened') return greet(connection);
   if (event.type === 'message') return hear(connection, event.message);
   if (event.type === 'closed') return lose(connection, event.code, chance);
@@ -144,6 +142,12 @@ function lose(connection: Connection, code: number, chance: number): Step {
   if (code === closedAs.invalid) return tryLater({ ...connection, position: null }, chance);
   if (code === closedAs.tooMany) return tryLater({ ...connection, failures: failuresToLongestWait }, chance);
   return tryLater(connection, chance);
+}
+
+/** Whoever signed out elsewhere is told so by what is read; should it still say a member, the next try is far off. */
+function doubt(connection: Connection, chance: number): Step {
+  const later = tryLater({ ...connection, failures: failuresToLongestWait }, chance);
+  return { ...later, effects: [...later.effects, { do: 'read-anew' }] };
 }
 
 /** The number goes up, so that the socket that is let go of is heard no more. */

@@ -33,7 +33,7 @@ export function createLive(api: Api, told: { position: string; onUpdate(update: 
   async function askToken(attempt: number): Promise<void> {
     const answer = await api.streamToken();
     if (answer.outcome === 'ok') happen({ type: 'token', attempt, url: answer.body.url, token: answer.body.token });
-    else happen({ type: 'no-token', attempt, isFinal: answer.outcome === 'problem' && answer.status === 401 });
+    else happen({ type: 'no-token', attempt, isSignedOut: answer.outcome === 'problem' && answer.status === 401 });
   }
 
   function connect(attempt: number, url: string): void {
