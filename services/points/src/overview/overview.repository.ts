@@ -21,8 +21,10 @@ export type OverviewFigures = {
 export async function readFigures(tx: Tx, merchantId: number, now: Date): Promise<OverviewFigures | undefined> {
   const [figures] = await tx.query<OverviewFigures>(
     `select shops.currency, shops.widget_seen_at, ($2::timestamptz at time zone known_timezone(timezone))::date::text as today,
-       (select coalesce((settings ->> 'isOn')::boolean, false) from program_settings
-        where merchant_id = $1 order by version desc limit 1) as is_programme_on,
+       coalesce((
+         select (settings ->> 'isOn')::boolean from program_settings
+         where merchant_id = $1 order by version desc limit 1
+       ), false) as is_programme_on,
        sums.issued, sums.redeemed, sums.outstanding,
        sums.members - (select count(*) from members where merchant_id = $1 and is_closed and first_at is not null) as members,
        (select count(*) from orders where merchant_id = $1) as orders_ingested,
