@@ -43,8 +43,8 @@ export const historyColumns = `transfers.transfer_id, transfers.created_at, tran
   ) end as undone_by`;
 
 /**
- * A customer's transfers, newest first. Relies on `points_transactions_by_customer`. Orders are looked up behind a fence
- * (`offset 0`): a plan for any shop would rather read all orders of a large one.
+ * A customer's transfers, newest first. Relies on `points_transactions_by_customer`. Planned each time, and orders are looked
+ * up behind a fence (`offset 0`): a plan for any shop would rather read all orders of a large one.
  */
 export function findHistory(
   tx: Tx,
@@ -63,6 +63,5 @@ export function findHistory(
      ) as orders on true
      order by transfers.created_at desc, transfers.transfer_id desc`,
     [of.merchantId, of.customerId, of.place?.at ?? 'infinity', of.place?.transferId ?? 0, of.limit],
-    'find-history',
   );
 }

@@ -16,7 +16,11 @@ export type MemberOrderRow = {
   rule_version: number | null;
 };
 
-/** A customer's orders, newest first: Shopify counts its ids up. Relies on `orders_by_customer`. */
+/**
+ * A customer's orders, newest first: Shopify counts its ids up. Relies on `orders_by_customer`. Behind a fence (`offset 0`),
+ * or the planner would walk a shop's orders down from the newest until enough are the customer's; and planned each time,
+ * because a plan for any shop takes all orders of a merchant for one row.
+ */
 export function listMemberOrders(
   tx: Tx,
   of: { merchantId: number; customerId: number; beforeOrderId: number | undefined; limit: number },
@@ -27,11 +31,10 @@ export function listMemberOrders(
        snapshot ->> 'financialStatus' as financial_status, coalesce((snapshot ->> 'isTest')::boolean, false) as is_test,
        cancelled_at, due_points, pending_points, available_points, approve_at,
        (award ->> 'ruleVersion')::int as rule_version
-     from orders
-     where customer_id = $2 and merchant_id = $1 and order_id < $3
+     from (select * from orders where customer_id = $2 and merchant_id = $1 offset 0) as theirs
+     where order_id < $3
      order by order_id desc
      limit $4`,
     [of.merchantId, of.customerId, of.beforeOrderId ?? Number.MAX_SAFE_INTEGER, of.limit],
-    'list-member-orders',
   );
 }
