@@ -7,10 +7,9 @@ import { Link } from '@loyalnest/ui/link';
 import { MetricList, MetricSkeleton } from '@loyalnest/ui/metric';
 import { Page } from '@loyalnest/ui/page';
 import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
-import { Tabs } from '@loyalnest/ui/tabs';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams, useSearchParams } from 'react-router';
+import { useParams } from 'react-router';
 import { useMemberHistory } from '../../api/customers.ts';
 import { useAccess } from '../../api/merchant.ts';
 import { useProblemText } from '../../i18n/use-problem-text.ts';
@@ -22,9 +21,7 @@ import { customerName } from './customer-name.ts';
 import { Contact } from './Contact.tsx';
 import { lastList } from './last-list.ts';
 import { Lots } from './Lots.tsx';
-import { Orders } from './Orders.tsx';
-import { Rewards } from './Rewards.tsx';
-import { Timeline } from './Timeline.tsx';
+import { Sections } from './Sections.tsx';
 import { useCustomer } from './use-customer.ts';
 
 export function CustomerPage() {
@@ -138,33 +135,6 @@ function Columns({ main, side }: { main: ReactNode; side: ReactNode }) {
       <Card isFlush>{main}</Card>
       <div className="flex flex-col gap-4">{side}</div>
     </div>
-  );
-}
-
-const sections = ['timeline', 'orders', 'rewards'] as const;
-
-function Sections({ customerId, canUndo }: { customerId: number; canUndo: boolean }) {
-  const { t } = useTranslation();
-  const [parameters] = useSearchParams();
-  const current = sections.find((section) => section === parameters.get('tab')) ?? 'timeline';
-  const labels = { timeline: t('customers.timeline'), orders: t('customers.orders'), rewards: t('customers.rewards') };
-  return (
-    <>
-      <div className="border-b border-line-secondary">
-        <Tabs
-          label={t('customers.sections')}
-          current={current}
-          tabs={sections.map((id) => ({
-            id,
-            label: labels[id],
-            to: `/customers/${customerId}${id === 'timeline' ? '' : `?tab=${id}`}`,
-          }))}
-        />
-      </div>
-      {current === 'timeline' && <Timeline customerId={customerId} canUndo={canUndo} />}
-      {current === 'orders' && <Orders customerId={customerId} />}
-      {current === 'rewards' && <Rewards customerId={customerId} />}
-    </>
   );
 }
 

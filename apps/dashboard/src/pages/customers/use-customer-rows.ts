@@ -43,9 +43,10 @@ export function useCustomerRows(query: ListQuery): CustomerRows {
   const listed = isSearch && ids.length === 0 ? [] : (members.data?.items ?? []);
   const identities = useIdentities(isSearch ? [] : listed.map((member) => member.customerId));
 
-  const isReady = isSearch
-    ? search.data !== undefined && (ids.length === 0 || members.data !== undefined)
-    : members.data !== undefined;
+  // Points of the search before say nothing about whom this one found.
+  const isSearched =
+    search.data !== undefined && (ids.length === 0 || (members.isSuccess && !members.isPlaceholderData));
+  const isReady = isSearch ? isSearched : members.data !== undefined;
   const rows = isSearch
     ? searchedRows({ listed, found, isFiltered: filter !== 'all' })
     : listed.map((member) => ({
@@ -58,7 +59,7 @@ export function useCustomerRows(query: ListQuery): CustomerRows {
     rows: isReady ? rows : undefined,
     nextCursor: isSearch ? null : (members.data?.nextCursor ?? null),
     isCut: isSearch && search.data?.nextCursor != null,
-    isStale: members.isPlaceholderData || (isSearch && search.isPlaceholderData),
+    isStale: isSearch ? search.isPlaceholderData : members.isPlaceholderData,
     error: (isSearch ? search.error : null) ?? members.error,
     refetch: () => {
       if (isSearch) void search.refetch();
@@ -74,7 +75,6 @@ type Searched = { listed: readonly Member[]; found: readonly CustomerIdentity[];
 export function searchedRows({ listed, found, isFiltered }: Searched): CustomerRow[] {
   const identities = new Map(found.map((identity) => [identity.customerId, identity]));
   const members = new Set(listed.map((member) => member.customerId));
-  // While the next search loads, members of the search before can still be there.
   const known = listed.filter((member) => identities.has(member.customerId));
   const unknown = isFiltered ? [] : found.filter((identity) => !members.has(identity.customerId));
   return [
