@@ -11,7 +11,7 @@ export const overviewDaySchema = z.object({
   day: z.iso.date(),
   issued: points.describe('Points earned, less those taken back.'),
   redeemed: points.describe('Points that paid for rewards, less those that came back.'),
-  orders: count.describe('Orders that came in.'),
+  orders: count.describe('Orders that earned for the first time.'),
   members: count.describe('Customers who had points for the first time.'),
 });
 
@@ -20,8 +20,8 @@ export const overviewSchema = z
     currency: z.string(),
     isProgrammeOn: z.boolean(),
     members: count.describe('Customers who ever had points and are still with the shop.'),
-    issued: points,
-    redeemed: points,
+    issued: points.describe('Points ever earned, less those taken back.'),
+    redeemed: points.describe('Points that ever paid for rewards, less those that came back.'),
     outstanding: points,
     outstandingValueMinor: z
       .number()
