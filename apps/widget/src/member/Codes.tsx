@@ -41,7 +41,7 @@ export function Codes({ codes, currency, speech, giveBack }: Props) {
       </ul>
       {cards.length < codes.length && (
         <button type="button" class="link" onClick={() => setIsWhole(true)}>
-          {t('more')}
+          {t('more')} <span class="unseen">{t('code.heading')}</span>
         </button>
       )}
     </section>

@@ -38,7 +38,7 @@ export function History({ history, speech, readMore }: Props) {
       </ul>
       {hasMore && (
         <button type="button" class="link" aria-disabled={isReading} onClick={() => void (isReading || showMore())}>
-          {t('more')}
+          {t('more')} <span class="unseen">{t('history.heading')}</span>
         </button>
       )}
     </section>
