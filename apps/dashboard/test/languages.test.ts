@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localeFor } from '../src/i18n/format.ts';
+import { formatsFor, localeFor } from '../src/i18n/format.ts';
 import { languageChain, matchLanguage } from '../src/i18n/languages.ts';
 import { merchantsWord } from '../src/i18n/points-name.ts';
 
@@ -38,5 +38,35 @@ describe('the name of points', () => {
     ['in the general form where a form is missing', { ar: { one: 'نجمة', other: 'نجوم' } }, 'ar', 2, 'نجوم'],
   ])('is %s', (_name, names, language, count, word) => {
     expect(merchantsWord(names, language, count)).toBe(word);
+  });
+});
+
+describe('formats', () => {
+  it('write money exactly, with the decimals of its currency', () => {
+    const { money, signedMoney } = formatsFor('en', undefined);
+    expect(money(9_007_199_254_740_991, 'EUR')).toBe('€90,071,992,547,409.91');
+    expect(money(500, 'JPY')).toBe('¥500');
+    expect(money(1_234, 'KWD')).toBe('KWD\u00a01.234');
+    expect(signedMoney(-5, 'USD')).toBe('-$0.05');
+  });
+
+  it('keep the letters and the sign of a currency together where text runs from right to left', () => {
+    expect(formatsFor('ar', undefined).money(44_455, 'USD')).toBe('\u200f444.55\u00a0\u2066US$\u2069');
+    expect(formatsFor('de', undefined).money(44_455, 'USD')).toBe('444,55\u00a0$');
+  });
+
+  it('say lengths of time in the largest unit that fits, and moments relative to now', () => {
+    const { duration, relative } = formatsFor('en', undefined);
+    expect(duration(0.4)).toBe('0.4 seconds');
+    expect(duration(90)).toBe('1.5 minutes');
+    const now = Date.parse('2026-11-26T12:00:00Z');
+    expect(relative('2026-11-26T09:30:00Z', now)).toBe('2 hours ago');
+    expect(relative('2026-11-26T11:59:45Z', now)).toBe('this minute');
+    expect(relative('2026-11-28T12:00:00Z', now)).toBe('in 2 days');
+  });
+
+  it('show a date in the time zone of the shop', () => {
+    expect(formatsFor('en', 'Asia/Tokyo').date('2026-11-26T20:00:00Z')).toBe('Nov 27, 2026');
+    expect(formatsFor('en', 'America/New_York').date('2026-11-27T02:00:00Z')).toBe('Nov 26, 2026');
   });
 });

@@ -1,6 +1,7 @@
 import { currencyExponent, formatMinor } from '@loyalnest/contracts/money';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { directionOf, matchLanguage } from './languages.ts';
 import { adminLocale } from '../shopify/app-bridge.ts';
 
 export type Formats = ReturnType<typeof formatsFor>;
@@ -66,7 +67,17 @@ function moneyText(locale: string, money: { minor: number; currency: string }, o
     minimumFractionDigits: exponent,
     maximumFractionDigits: exponent,
   });
-  return format.format(formatMinor(money.minor, exponent) as `${number}`);
+  const parts = format.formatToParts(formatMinor(money.minor, exponent) as `${number}`);
+  // "US$" falls apart where text runs from right to left, because its letters and its sign go different ways.
+  const keepsTogether = directionOfLocale(locale) === 'rtl';
+  return parts
+    .map(({ type, value }) => (keepsTogether && type === 'currency' ? `\u2066${value}\u2069` : value))
+    .join('');
+}
+
+function directionOfLocale(locale: string): 'ltr' | 'rtl' {
+  const language = matchLanguage(locale);
+  return language ? directionOf(language) : 'ltr';
 }
 
 /**

@@ -5,9 +5,6 @@ import { defaultLanguage, directionOf, languageChain, type Language } from './la
 /** A file per language, loaded when it is needed. A new file makes its language available. */
 const files = import.meta.glob<{ default: Record<string, unknown> }>('./locales/*.json');
 
-/** Keys that no language had, so that a test or a person with the console open sees them. */
-export const missingKeys = new Set<string>();
-
 /**
  * Starts with the texts of one language, because the first page waits for them. The fallbacks follow when the browser has
  * time; `tags` are what the person asks for, best first: the admin's language, then the browser's.
@@ -21,16 +18,25 @@ export async function startI18n(tags: readonly string[]): Promise<Language> {
     resources: { [language]: { translation: await load(language) } },
     partialBundledLanguages: true,
     load: 'currentOnly',
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: true, escape: (value: string) => isolated(value, directionOf(language)) },
     returnNull: false,
     saveMissing: true,
-    missingKeyHandler: (_languages, _namespace, key) => missingKeys.add(key),
+    // Reaches the console and whoever listens for errors, such as a test in a browser; the page goes on.
+    missingKeyHandler: (_languages, _namespace, key) => reportError(new Error(`no language has the text ${key}`)),
     react: { useSuspense: false, bindI18nStore: 'added' },
   });
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
   whenIdle(() => void addAll(fallbacks));
   return language;
+}
+
+/**
+ * React escapes what it renders, so nothing is left to do but this: where text runs from right to left, a Latin name or a date
+ * in a sentence would pull its neighbours around. Unicode's isolates keep each value to itself.
+ */
+function isolated(value: string, direction: 'ltr' | 'rtl'): string {
+  return direction === 'rtl' ? `\u2068${value}\u2069` : value;
 }
 
 async function addAll(fallbacks: readonly Language[]): Promise<void> {
