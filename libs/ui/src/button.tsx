@@ -39,7 +39,7 @@ export function ButtonLink({ variant, icon, to, children, ...props }: ButtonLink
 }
 
 const base =
-  'inline-flex items-center justify-center gap-1 rounded-md text-sm font-medium select-none no-underline transition-colors ' +
+  'inline-flex items-center justify-center gap-1 rounded-md text-sm font-medium select-none no-underline ' +
   'min-h-8 md:min-h-7 data-focus-visible:outline-2 data-disabled:cursor-default';
 
 const variants: Record<ButtonVariant, string> = {

@@ -4,10 +4,11 @@ import { Button } from '@loyalnest/ui/button';
 import { EmptyState } from '@loyalnest/ui/empty-state';
 import { ErrorState } from '@loyalnest/ui/error-state';
 import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
+import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMemberHistory } from '../../api/customers.ts';
-import { useMerchant } from '../../api/merchant.ts';
+import { rolesQuery, useMerchant } from '../../api/merchant.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { useProblemText } from '../../i18n/use-problem-text.ts';
 import { availableChange, describeTransfer } from '../../transfers/describe-transfer.ts';
@@ -99,7 +100,9 @@ function Entry({ entry, canUndo }: { entry: HistoryEntry; canUndo: boolean }) {
 /** Who did it, where a person did. What the product and Shopify do by themselves needs no name. */
 function Actor({ actor }: { actor: string }) {
   const { t } = useTranslation();
+  const { data: reader } = useQuery(rolesQuery);
   const staff = /^staff:(.+)$/.exec(actor)?.[1];
+  if (staff !== undefined && staff === String(reader?.userId)) return <span>{t('customers.byYou')}</span>;
   if (staff !== undefined) return <span>{t('customers.byStaff', { user: staff })}</span>;
   if (actor === 'customer') return <span>{t('customers.byCustomer')}</span>;
   return null;
