@@ -1,4 +1,5 @@
 import type { Tx } from '@loyalnest/platform/database/database';
+import { LostRace } from '../ledger/lost-race.ts';
 import { customerKeyOf, postPlans, type PostablePlan } from '../ledger/post-plans.ts';
 import { lockBalances, type CustomerKey, type LockedBalance } from '../ledger/posting.repository.ts';
 import type { Transfer } from '../ledger/transfer.ts';
@@ -88,25 +89,30 @@ type LockedBatch = {
   epoch: number;
 };
 
+/** Merges leave no chains, so a second look finds everybody; the rest are merges that happen meanwhile. */
+const looksMax = 5;
+
 /**
  * Locks every customer whom the batch may pay, and then reads the orders; both statements go out together, and PostgreSQL
- * begins the second when it has the locks. Orders of a customer who was merged into another become the other's.
+ * begins the second when it has the locks. Orders of a customer who was merged into another become the other's, and those
+ * whose customer had no balance to lock until a merge made one: it looks again until nobody is left who was merged.
  */
-async function lockAndRead(tx: Tx, arrivals: readonly OrderArrival[]): Promise<LockedBatch> {
-  const [balances, read] = await Promise.all([
-    lockBalances(tx, { customers: customersOf(arrivals), orders: arrivals, codes: codesOf(arrivals) }),
-    readOrders(tx, arrivals),
-  ]);
-  const merged = balances.filter(({ mergedInto }) => mergedInto !== null);
-  if (merged.length === 0) return { arrivals, balances, ...read };
-  const mergedInto = new Map(merged.map((balance) => [customerKeyOf(balance), balance.mergedInto]));
-  const redirected = arrivals.map((arrival) => redirect(arrival, mergedInto));
-  const [others, readAgain] = await Promise.all([
-    lockBalances(tx, { customers: customersOf(redirected) }),
-    readOrders(tx, redirected),
-  ]);
-  const all = new Map([...balances, ...others].map((balance) => [customerKeyOf(balance), balance]));
-  return { arrivals: redirected, balances: [...all.values()], ...readAgain };
+async function lockAndRead(tx: Tx, given: readonly OrderArrival[]): Promise<LockedBatch> {
+  let arrivals = given;
+  const locked = new Map<string, LockedBalance>();
+  for (let look = 1; look <= looksMax; look += 1) {
+    const [balances, read] = await Promise.all([
+      lockBalances(tx, { customers: customersOf(arrivals), orders: arrivals, codes: codesOf(arrivals) }),
+      readOrders(tx, arrivals),
+    ]);
+    for (const balance of balances) locked.set(customerKeyOf(balance), balance);
+    const mergedInto = new Map([...locked].map(([key, balance]) => [key, balance.mergedInto]));
+    const redirected = arrivals.map((arrival) => redirect(arrival, mergedInto));
+    if (redirected.every((arrival, index) => arrival === arrivals[index]))
+      return { arrivals, balances: [...locked.values()], ...read };
+    arrivals = redirected;
+  }
+  throw new LostRace('customers of the batch keep being merged');
 }
 
 function redirect(arrival: OrderArrival, mergedInto: ReadonlyMap<string, number | null>): OrderArrival {

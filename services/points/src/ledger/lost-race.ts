@@ -5,8 +5,8 @@ export class LostRace extends Error {
   override readonly name: string = 'LostRace';
 }
 
-/** Tries of work that lost a race. Each loss means that another transaction got on, so a few are plenty. */
-const attemptsMax = 5;
+/** Tries of work that lost a race. Each loss means that another transaction got on; merges among orders lose several. */
+const attemptsMax = 8;
 
 /** Runs a transaction again when it lost a race. */
 export async function retryLostRaces<R>(work: () => Promise<R>): Promise<R> {
