@@ -33,11 +33,16 @@ export class Shop {
     this.domain = domain;
   }
 
-  /** A new shop. Opening an account earns nothing unless it is said, so that points are those of orders. */
-  static async open(running: Running, name: string, { currency = 'EUR', signupPoints = 0 }: Facts = {}): Promise<Shop> {
+  /** A new shop that does not know LoyalNest yet. */
+  static async create(running: Running, name: string, { currency = 'EUR' }: Facts = {}): Promise<Shop> {
     const domain = `${name}-${randomBytes(4).toString('hex')}.myshopify.com`;
-    const shop = new Shop(running, domain);
     await control(running, 'POST', '/shops', { domain, currency, timezone: 'Europe/Berlin' });
+    return new Shop(running, domain);
+  }
+
+  /** A new shop with LoyalNest. Opening an account earns nothing unless it is said, so that points are those of orders. */
+  static async open(running: Running, name: string, { signupPoints = 0, ...facts }: Facts = {}): Promise<Shop> {
+    const shop = await Shop.create(running, name, facts);
     const { app } = await shop.control<{ app: Answer }>('POST', '/install', {});
     expect(app).toMatchObject({ status: 200 });
     const { body, status } = await shop.asMerchant<SettingsResponse>('GET', '/v1/api/points/settings');
