@@ -33,7 +33,8 @@ export function welcome(options: {
 function simulated(instance: Instance): [string, string][] {
   const shop = demoShop.split('.')[0];
   return [
-    ['Demo shop', `http://${shop}.localhost:${instance.ports.simulator}/`],
+    ['Dashboard', `${instance.simulatorUrl}/store/${shop}/apps/loyalnest  (as in Shopify's admin)`],
+    ['Demo shop', `http://${shop}.localhost:${instance.ports.simulator}/  (with the widget)`],
     ['Shopify simulator', instance.simulatorUrl],
   ];
 }
