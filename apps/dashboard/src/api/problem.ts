@@ -20,7 +20,8 @@ export class Problem extends Error {
 
   /** Whether the same request may succeed later without anybody changing anything. */
   get isPassing(): boolean {
-    return this.code === 'network' || this.code === 'request-in-progress' || this.status === 429 || this.status >= 500;
+    const passing: readonly ProblemCode[] = ['network', 'no-session', 'request-in-progress'];
+    return passing.includes(this.code) || this.status === 429 || this.status >= 500;
   }
 }
 

@@ -26,6 +26,9 @@ export async function getSessionToken(): Promise<string> {
   });
   try {
     return await Promise.race([bridge.idToken(), timeout]);
+  } catch (error) {
+    // Without a network the admin gets no token either; then that is what is wrong.
+    throw new Problem(navigator.onLine ? 'no-session' : 'network', 0, String(error));
   } finally {
     clearTimeout(timer);
   }
