@@ -86,10 +86,18 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'bench',
-    usage: './dev.sh bench orders [--seconds N] [--rounds N] [--json]',
-    summary: 'Orders and balance reads through HTTP beside pgbench, on a database of their own (docs/performance.md).',
+    usage: './dev.sh bench orders|sockets|dashboard|storefront [--json] […]',
+    summary: 'How fast it is, each on a database and a server of its own (docs/performance.md).',
     script: 'tools/load/src/bench.ts',
     needs: 'nothing',
+  },
+  {
+    name: 'screenshots',
+    usage: './dev.sh screenshots [--out DIR] [--only PAGE] [--docs]',
+    summary:
+      'Pictures of every page, wide and narrow, in English and Arabic; --docs writes those of the documents anew.',
+    script: 'tools/browser/src/screenshots.ts',
+    needs: 'instance',
   },
   {
     name: 'crash-test',

@@ -83,15 +83,19 @@ export class Bed {
     });
   }
 
-  async startServer(): Promise<void> {
+  /** `environment` is added to what `./dev.sh` gives it. */
+  async startServer(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#parts.server = await startProgram({
       name: 'server',
       args: ['--enable-source-maps', serverBundle],
-      env: serverEnvironment(this.instance, {
-        ownerUrl: this.#ownerUrl,
-        roleSecret: this.secrets.databaseRoleSecret,
-        app: this.#app,
-      }),
+      env: {
+        ...serverEnvironment(this.instance, {
+          ownerUrl: this.#ownerUrl,
+          roleSecret: this.secrets.databaseRoleSecret,
+          app: this.#app,
+        }),
+        ...environment,
+      },
       logFile: this.instance.logFile('server'),
       cacheDir: this.instance.paths.cache,
       healthUrl: `${this.instance.serverUrl}/readyz`,
