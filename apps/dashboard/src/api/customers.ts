@@ -8,7 +8,7 @@ import type {
   MemberOrderPage,
   MemberPage,
 } from '@loyalnest/contracts/rest/customers';
-import type { HistoryPage, RedemptionPage, RedemptionResponse } from '@loyalnest/contracts/rest/points';
+import type { HistoryPage, RedemptionPage } from '@loyalnest/contracts/rest/points';
 import {
   keepPreviousData,
   queryOptions,
@@ -111,16 +111,6 @@ export function useUndoAdjustment() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (transferId: number) => act<Adjustment>(`/v1/api/points/adjust/${transferId}/undo`),
-    onSuccess: ({ customerId }) => refreshPoints(client, customerId),
-  });
-}
-
-/** Takes a reward for a customer. */
-export function useRedeem() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { rewardId: number; customerId: number }) =>
-      act<RedemptionResponse>('/v1/api/points/redeem', { body }),
     onSuccess: ({ customerId }) => refreshPoints(client, customerId),
   });
 }
