@@ -13,7 +13,7 @@ const tones: Record<Tone, string> = {
 export function Badge({ tone = 'base', children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span
-      className={`inline-flex items-center rounded-md px-2 py-0.5 text-sm font-medium whitespace-nowrap ${tones[tone]}`}
+      className={`inline-flex items-center rounded-md px-2 py-0.5 text-sm font-medium sm:whitespace-nowrap ${tones[tone]}`}
     >
       {children}
     </span>

@@ -23,9 +23,11 @@ export function Rewards({ customerId }: { customerId: number }) {
       header: t('customers.reward'),
       cell: ({ rewardId, code }) => (
         <>
-          {nameOf(rewardId) ?? t('customers.rewardNumber', { id: String(rewardId) })}
+          <bdi>{nameOf(rewardId) ?? t('customers.rewardNumber', { id: String(rewardId) })}</bdi>
           {code !== null && (
-            <bdi className="block font-mono text-sm font-regular break-all text-ink-secondary">{code}</bdi>
+            <span className="block font-mono text-sm font-regular break-all text-ink-secondary">
+              <bdi>{code}</bdi>
+            </span>
           )}
         </>
       ),
