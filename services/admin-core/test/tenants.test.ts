@@ -24,6 +24,7 @@ afterAll(() => room.close());
 /** A row of each table of tenants, for the merchant `$1`. */
 const inserts = {
   customers: `insert into customers (merchant_id, customer_id, status, has_account, is_announced) values ($1, 5, 'active', true, true)`,
+  customer_search_tokens: `insert into customer_search_tokens (merchant_id, token, customer_id) values ($1, 5, 5)`,
   webhook_failures: `insert into webhook_failures (merchant_id, topic, webhook_id, body, key_version, reason, detail, kept_at, failed_at)
     values ($1, 'shop/update', 'w', '', 1, '', '', now(), now())`,
   gdpr_requests: `insert into gdpr_requests (merchant_id, kind, source_key, status, received_at, retention_expires_at)
@@ -36,21 +37,24 @@ const inserts = {
 
 const refused = /violates row-level security policy/;
 
-describe.each(['customers', 'webhook_failures', 'gdpr_requests', 'audit_logs'] as const)('%s', (table) => {
-  it('shows a merchant its own rows and no others', async () => {
-    const seen = await database.forMerchant(mine, (tx) =>
-      tx.query<{ merchant_id: number }>(`select merchant_id from ${table}`),
-    );
-    expect(new Set(seen.map((row) => row.merchant_id))).toEqual(new Set([mine]));
-    const others = `select 1 from ${table} where merchant_id = $1`;
-    expect(await database.forMerchant(mine, (tx) => tx.query(others, [other]))).toEqual([]);
-    expect(await database.forMerchant(other, (tx) => tx.query(others, [other]))).not.toEqual([]);
-  });
+describe.each(['customers', 'customer_search_tokens', 'webhook_failures', 'gdpr_requests', 'audit_logs'] as const)(
+  '%s',
+  (table) => {
+    it('shows a merchant its own rows and no others', async () => {
+      const seen = await database.forMerchant(mine, (tx) =>
+        tx.query<{ merchant_id: number }>(`select merchant_id from ${table}`),
+      );
+      expect(new Set(seen.map((row) => row.merchant_id))).toEqual(new Set([mine]));
+      const others = `select 1 from ${table} where merchant_id = $1`;
+      expect(await database.forMerchant(mine, (tx) => tx.query(others, [other]))).toEqual([]);
+      expect(await database.forMerchant(other, (tx) => tx.query(others, [other]))).not.toEqual([]);
+    });
 
-  it('shows nothing to a transaction that states no merchant', async () => {
-    expect(await database.forNoMerchant((tx) => tx.query(`select 1 from ${table}`))).toEqual([]);
-  });
-});
+    it('shows nothing to a transaction that states no merchant', async () => {
+      expect(await database.forNoMerchant((tx) => tx.query(`select 1 from ${table}`))).toEqual([]);
+    });
+  },
+);
 
 describe.each(Object.entries(inserts))('%s', (_, insert) => {
   it('takes no row of another merchant', async () => {

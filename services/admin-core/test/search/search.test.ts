@@ -1,6 +1,9 @@
 import { customerSearchPageSchema } from '@loyalnest/contracts/rest/customers';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CustomerSearch } from '../../src/search/customer-search.ts';
 import { aCustomer, openRoom, type Room } from '../room.ts';
+import { aWord, beginningsOf } from './people.ts';
 
 let room: Room;
 let shop: string;
@@ -108,6 +111,34 @@ describe('a search', () => {
 });
 
 describe('a customer', () => {
+  it('is found by how each of their words begins, from two letters on, whatever their script', async () => {
+    const people = fc.array(fc.record({ first: aWord, last: aWord, local: fc.stringMatching(/^[a-z0-9]{2,9}$/) }), {
+      minLength: 5,
+      maxLength: 8,
+    });
+    const customers = room.running.app.get(CustomerSearch, { strict: false });
+    let id = 0;
+    await fc.assert(
+      fc.asyncProperty(people, async (batch) => {
+        for (const { first, last, local } of batch) {
+          id += 1;
+          const status = await say(id, {
+            first_name: first,
+            last_name: last,
+            email: `${local}@shop.test`,
+            phone: null,
+          });
+          expect(status).toBe(200);
+          for (const beginning of [first, last, local].flatMap(beginningsOf)) {
+            const page = await customers.search({ merchantId, text: beginning, before: undefined, limit: 250 });
+            expect(page.customers.map(({ customerId }) => customerId)).toContain(id);
+          }
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   it('who changes is found by what they are called now', async () => {
     await named(1, 'Ada', 'Byron');
     await say(1, { first_name: 'Ada', last_name: 'Lovelace', updated_at: later }, 'customers/update');
