@@ -13,6 +13,8 @@ type OutboxRow = Position & {
   is_readable: boolean;
 };
 
+// None of these is prepared under a name: planned with their values, lists are hashed, and a table is as large as it is now.
+
 const columns = 'xid::text as xid, id, merchant_id, key, type, payload, occurred_at';
 
 /** Behind every transaction that has ended and before every one that still runs: what is committed later comes after it. */
@@ -60,7 +62,6 @@ export async function readLive(
      ) as found on true
      order by found.place, found.id`,
     [of.after.xid, of.after.id, textArray(of.types), of.merchantIds && numberArray(of.merchantIds), of.limit],
-    'read-outbox-live',
   );
   const [first] = rows;
   if (!first) throw new Error('no horizon');
@@ -81,7 +82,6 @@ export async function findFloor(tx: Tx, end: Position, distance: number): Promis
      order by outbox.xid desc, outbox.id desc
      offset $3 limit 1`,
     [end.xid, end.id, distance],
-    'find-outbox-floor',
   );
   return row;
 }
@@ -116,7 +116,6 @@ export async function readPast(
       numberArray(of.merchantIds),
       of.limit,
     ],
-    'read-outbox-past',
   );
   return rows.map((row) => toEvent(of.source, row));
 }
