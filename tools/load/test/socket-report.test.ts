@@ -17,6 +17,7 @@ function measured(change: Partial<Parameters<typeof tally>[0]> = {}): Parameters
       [1, 11, 501, String(second + 20_000_000n)],
       [2, 12, 502, String(second + 30_000_000n)],
     ],
+    connected: 2,
     lost: 0,
     calm: {
       sentNs: new Map([

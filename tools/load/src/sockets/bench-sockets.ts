@@ -9,6 +9,7 @@ import { seededRandom } from '../figures/random.ts';
 import { customerCount } from '../orders/population.ts';
 import { Fleet, type FleetReport } from './fleet.ts';
 import { OrderStream } from './order-stream.ts';
+import { Collector } from './collector.ts';
 import { settledKb } from './resident.ts';
 import { tally, type SocketFigures } from './socket-report.ts';
 
@@ -25,8 +26,8 @@ const measureMs = 15_000;
 /** The server is killed after this much of the second round of orders. */
 const killAfterMs = 3_000;
 const stormMs = 15_000;
-/** Time for everybody to be back and to have heard everything. */
-const catchUpMs = 30_000;
+/** Time for everybody to be back and to have heard everything; on a machine that does nothing else it takes two seconds. */
+const catchUpMs = 120_000;
 /** Files that a process opens besides its sockets. */
 const otherFiles = 500;
 const firstOrderId = 6_000_000_000_000;
@@ -48,7 +49,7 @@ export async function benchSockets({ sockets, progress }: BenchSocketsOptions): 
     process.once(signal, () => void cleanUp().then(() => process.exit(130)));
   try {
     await prepareShops(bed.ownerUrl);
-    await bed.startServer();
+    const collector = await Collector.startWith(() => bed.startServer());
     progress.done('PostgreSQL and the server, 5,000 merchants, 100,000 customers');
     const bench = new Bench(bed, fleets);
 
@@ -56,17 +57,34 @@ export async function benchSockets({ sockets, progress }: BenchSocketsOptions): 
     await bench.open(spread(warmUpSockets));
     await bench.sell(spread(warmUpSockets), warmUpMs);
     await bench.closeAll();
-    const beforeKb = await settledKb(bed.serverPid);
+    await collector.open(bed.serverPid);
+    const beforeKb = await settledKb(bed.serverPid, collector);
 
     progress.begin(`opening ${sockets} sockets`);
     const customers = spread(sockets);
     await bench.open(customers);
-    const afterKb = await settledKb(bed.serverPid);
-    const kbPerSocket = Math.max(0, afterKb - beforeKb) / sockets;
+    const afterKb = await settledKb(bed.serverPid, collector);
+    const kbPerSocket = (afterKb - beforeKb) / sockets;
+    collector.close();
     progress.done(`${sockets} sockets, ${kbPerSocket.toFixed(1)} kB each`);
 
     progress.begin(`${ordersPerSecond} orders a second`);
+    const spy = new pg.Client({ connectionString: bed.ownerUrl });
+    await spy.connect();
+    const spying = setInterval(
+      () =>
+        void spy
+          .query(
+            `select now()::time(1) as t, pid, usename, extract(epoch from now()-xact_start)::numeric(6,2) as s, wait_event, left(regexp_replace(query, '\s+', ' ', 'g'), 70) as q, backend_xid, (select count(*) from pg_stat_activity where usename='loyalnest_points' and state<>'idle') as busy from pg_stat_activity where backend_xid is not null order by xact_start limit 2`,
+          )
+          .then((r) => r.rows.forEach((x) => process.stderr.write(JSON.stringify(x) + '\n'))),
+      700,
+    );
     const calm = await bench.sell(customers, measureMs);
+    clearInterval(spying);
+    await spy.end();
+    const { execSync } = await import('node:child_process');
+    process.stderr.write(execSync(`grep -v '"level":"info"' ${bed.instance.logFile('server')} | tail -20`).toString());
     await bench.awaitUpdates(customers, catchUpMs);
     progress.done(`${calm.sentNs.size} orders while all are connected`);
 
@@ -84,6 +102,7 @@ export async function benchSockets({ sockets, progress }: BenchSocketsOptions): 
       kbPerSocket,
       expected: await bench.postedTransfers(),
       arrivals: bench.arrivals,
+      connected: bench.connected,
       lost: bench.lost,
       calm,
       resent: storm.resent,
@@ -107,6 +126,7 @@ class Bench {
   #measuredFrom = firstOrderId;
   arrivals: FleetReport['arrivals'] = [];
   lost = 0;
+  connected = 0;
 
   constructor(bed: Bed, fleets: readonly Fleet[]) {
     this.#bed = bed;
@@ -156,8 +176,8 @@ class Bench {
       const reports = await Promise.all(this.#fleets.map((fleet) => fleet.obey({ kind: 'report' })));
       for (const report of reports) this.arrivals.push(...report.arrivals);
       this.lost = reports.reduce((sum, report) => sum + report.lost, 0);
-      const connected = reports.reduce((sum, report) => sum + report.connected, 0);
-      const isComplete = connected === customers.length && this.arrivals.length >= expected;
+      this.connected = reports.reduce((sum, report) => sum + report.connected, 0);
+      const isComplete = this.connected === customers.length && this.arrivals.length >= expected;
       if (isComplete || performance.now() - beganMs > timeoutMs) break;
       await sleep(100);
     }

@@ -21,6 +21,8 @@ export type SocketFigures = {
   /** Updates that arrived again, or at somebody else. */
   repeated: number;
   misdirected: number;
+  /** Sockets that were open at the end. */
+  connected: number;
   /** Sockets that were told to read anew. */
   lost: number;
   /** Orders that had to be sent again because the server was killed. */
@@ -33,6 +35,7 @@ export function tally(measured: {
   /** Customer of each transfer. */
   expected: ReadonlyMap<number, number>;
   arrivals: FleetReport['arrivals'];
+  connected: number;
   lost: number;
   calm: { sentNs: ReadonlyMap<number, bigint>; answeredNs: ReadonlyMap<number, bigint> };
   resent: number;
@@ -63,6 +66,7 @@ export function tally(measured: {
     updatesReceived: heard.size,
     repeated,
     misdirected,
+    connected: measured.connected,
     lost: measured.lost,
     ordersResent: measured.resent,
   };
