@@ -1,7 +1,8 @@
 import { ChartVerticalIcon, DataTableIcon } from '@shopify/polaris-icons';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from './button.tsx';
 import { Card } from './card.tsx';
+import { ChartPicture } from './chart-picture.tsx';
 import { SkeletonText } from './skeleton.tsx';
 import { useUiTexts } from './texts.tsx';
 
@@ -26,9 +27,6 @@ type ChartProps = {
   /** `undefined` while it loads. */
   data: ChartData | undefined;
 };
-
-/** Chart.js is larger than all the rest of a page, and comes when there is something to draw. */
-const ChartCanvas = lazy(() => import('./chart-canvas.tsx'));
 
 /** A picture, and behind it the table it is drawn from. */
 export function Chart({ title, summary, labelHeader, data }: ChartProps) {
@@ -58,9 +56,7 @@ export function Chart({ title, summary, labelHeader, data }: ChartProps) {
           <div className="flex h-full flex-col gap-2">
             <Legend series={data.series} />
             <div className="relative min-h-0 flex-1">
-              <Suspense fallback={<Waiting />}>
-                <ChartCanvas data={data} summary={summary} />
-              </Suspense>
+              <ChartPicture data={data} summary={summary} />
             </div>
           </div>
         )}
