@@ -17,7 +17,7 @@ const vendor =
 /** Ours that every page begins with. What only forms, tables and dialogs need comes with the pages that have them. */
 const parts = 'badge|banner|button|card|empty-state|error-state|icon|link|metric|page|skeleton|tabs|texts|toast';
 const frame = new RegExp(
-  String.raw`libs[\\/]ui[\\/]src[\\/](${parts})\.tsx$|apps[\\/]dashboard[\\/]src[\\/](api|shell|shopify)[\\/](?!SaveBar)`,
+  String.raw`libs[\\/]ui[\\/]src[\\/](${parts})\.tsx$|apps[\\/]dashboard[\\/]src[\\/](api|shell|shopify|i18n)[\\/](?!SaveBar|locales)|vite[\\/]preload-helper`,
 );
 
 export default defineConfig({
