@@ -37,7 +37,7 @@ export async function measureFirstPaint(
 }
 
 /** As Shopify's admin puts it into the frame, less the signature, which the app does not read. */
-async function openingAddress(bed: Bed, path: string): Promise<string> {
+export async function openingAddress(bed: Bed, path: string): Promise<string> {
   const { sessionToken } = await shopControl(bed.instance.simulatorUrl).post(
     `/shops/${largeShop}/session-token`,
     {},

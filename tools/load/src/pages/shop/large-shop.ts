@@ -48,6 +48,8 @@ export async function fillLargeShop(bed: Bed, { customers, now, onProgress }: Fi
   });
   onProgress('a large shop: its projections');
   await withOwner(bed, async (owner) => {
+    // The theme block is on; otherwise the home page would show how to set the programme up.
+    await owner.query('update points.shops set widget_seen_at = now() where merchant_id = $1', [merchantId]);
     // A shop that is not built is made from its ledger when the server starts.
     await owner.query('delete from points.projected_shops where merchant_id = $1', [merchantId]);
     await owner.query('vacuum analyze');
