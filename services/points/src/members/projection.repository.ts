@@ -10,9 +10,10 @@ export const batchMax = 1_000;
 
 /**
  * Whoever writes projections holds this until the transaction ends. What it knows of the outbox's position and of a
- * customer's standing then stays true.
+ * customer's standing then stays true. Building a large shop takes longer than a request may, and others wait for it.
  */
 export async function lockProjections(tx: Tx): Promise<void> {
+  await tx.query(`set local statement_timeout = '15min'`);
   await tx.query(`select pg_advisory_xact_lock(hashtextextended(current_schema() || '/projections', 0))`);
 }
 
@@ -163,8 +164,6 @@ export async function project(tx: Tx, merchantIds: readonly number[], batch: Pic
 /** Makes the projections of these shops anew from their ledgers, less what events after the position will bring. */
 export async function build(tx: Tx, merchantIds: readonly number[], { after, now }: { after: Position; now: Date }) {
   const ids = numberArray(merchantIds);
-  // A large ledger takes longer than a request may.
-  await tx.query(`set local statement_timeout = '15min'`);
   for (const table of ['members', 'programme_days', 'activities', 'projected_shops']) {
     await tx.query(`delete from ${table} where merchant_id = any ($1::bigint[])`, [ids]);
   }
