@@ -8,7 +8,6 @@ import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
 import { WebhookLags } from './overview/webhook-lags.service.ts';
-import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -43,6 +42,6 @@ export const points: Service = {
     VerifyLedger,
   ],
   rpc: [PointsRpc],
-  workers: [MakePartitions, Projection, WebhookLags, WebhookLags],
+  workers: [MakePartitions, Projection, WebhookLags],
   stream: PointsStream,
 };

@@ -28,8 +28,6 @@ import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
 import { OverviewController } from './overview/overview.controller.ts';
 import { WebhookLags } from './overview/webhook-lags.service.ts';
-import { OverviewController } from './overview/overview.controller.ts';
-import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { SettingsPreviews } from './programme/settings-preview.service.ts';
@@ -63,7 +61,6 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     BalanceController,
     LedgerHealthController,
     MemberController,
-    OverviewController,
     OverviewController,
     ProgrammeController,
     RedemptionController,
@@ -113,7 +110,6 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     SignupEvents,
     VerifyLedger,
     WebhookFailures,
-    WebhookLags,
     WebhookLags,
     WidgetSightings,
   ],
