@@ -62,8 +62,15 @@ export class Database {
 
   /** Runs `work` in one transaction for the merchants of a batch. */
   forMerchants<R>(merchantIds: readonly number[], work: (tx: Tx) => Promise<R>): Promise<R> {
-    const ids = merchantIds.map((id) => integer(id)).join(',');
-    return this.#transaction(`begin; set local loyalnest.merchant_ids = '${ids}'`, work);
+    return this.#transaction(`begin; ${stating(merchantIds)}`, work);
+  }
+
+  /**
+   * As `forMerchants`, for work that only looks rows up by their keys, many times a second. A connection keeps the plan that
+   * it made when a table was still empty, and that plan reads the whole table; here it may not.
+   */
+  forLookUps<R>(merchantIds: readonly number[], work: (tx: Tx) => Promise<R>): Promise<R> {
+    return this.#transaction(`begin; ${stating(merchantIds)}; set local enable_seqscan = off`, work);
   }
 
   /** Runs `work` with no merchant at all: routing tables, cursors, partitions. */
@@ -110,6 +117,10 @@ function sendTogether(client: pg.ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
   stream.cork();
   process.nextTick(() => stream.uncork());
+}
+
+function stating(merchantIds: readonly number[]): string {
+  return `set local loyalnest.merchant_ids = '${merchantIds.map((id) => integer(id)).join(',')}'`;
 }
 
 function integer(id: number): number {

@@ -7,9 +7,13 @@ export type BalanceView = CustomerKey & Balance & { nextExpiry: { points: number
 
 /** Balances with the soonest-expiring lot. Relies on the primary keys of `customer_balances` and `lots`. */
 export const readBalancesSql = `
-select merchant_id, customer_id, pending, available, held, expiring.remaining, expiring.expires_at
+select wanted.merchant_id, wanted.customer_id, pending, available, held, expiring.remaining, expiring.expires_at
 from unnest($1::bigint[], $2::bigint[]) as wanted (merchant_id, customer_id)
-join customer_balances using (merchant_id, customer_id)
+cross join lateral (
+  select pending, available, held from customer_balances
+  where customer_balances.merchant_id = wanted.merchant_id and customer_balances.customer_id = wanted.customer_id
+  offset 0
+) as balance
 left join lateral (
   select remaining, expires_at from lots
   where lots.merchant_id = wanted.merchant_id and lots.customer_id = wanted.customer_id

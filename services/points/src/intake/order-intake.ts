@@ -104,7 +104,7 @@ export class OrderIntake implements OnApplicationShutdown {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const nextTransferId = await this.#transferIds.block(arrivals.length * transfersPerOrder);
-        const { refused } = await this.#database.forMerchants(merchantIds, (tx) =>
+        const { refused } = await this.#database.forLookUps(merchantIds, (tx) =>
           postOrders(arrivals, { tx, now: this.#clock.now(), programmes: this.#programmes, nextTransferId }),
         );
         this.batches.count += 1;

@@ -13,29 +13,47 @@ export type CustomerBalance = CustomerKey & Balance;
  * and those whose rewards the orders use, by code now or by what is known. Everything that changes a customer's points
  * holds this row first; rows are locked by merchant, then customer, so that two batches cannot deadlock. Relies on the
  * primary keys of `orders` and `customer_balances`, and on the codes and the order index of `reward_redemptions`.
+ *
+ * Here and below each key is looked up by itself, behind `offset 0` or a lock: joined, the planner takes a batch's merchants
+ * for average ones, and reads all that the largest of them have.
  */
 export const lockBalancesSql = `
 with wanted as (
   select merchant_id, customer_id from unnest($1::bigint[], $2::bigint[]) as named (merchant_id, customer_id)
   union
-  select orders.merchant_id, orders.customer_id
+  select touched.merchant_id, paid.customer_id
   from unnest($3::bigint[], $4::bigint[]) as touched (merchant_id, order_id)
-  join orders using (merchant_id, order_id)
-  where orders.customer_id is not null
+  cross join lateral (
+    select customer_id from orders
+    where orders.merchant_id = touched.merchant_id and orders.order_id = touched.order_id
+    offset 0
+  ) as paid
+  where paid.customer_id is not null
   union
-  select reward_redemptions.merchant_id, reward_redemptions.customer_id
+  select used.merchant_id, taken.customer_id
   from unnest($5::bigint[], $6::text[]) as used (merchant_id, code)
-  join reward_redemptions using (merchant_id, code)
+  cross join lateral (
+    select customer_id from reward_redemptions
+    where reward_redemptions.merchant_id = used.merchant_id and reward_redemptions.code = used.code
+    offset 0
+  ) as taken
   union
-  select reward_redemptions.merchant_id, reward_redemptions.customer_id
+  select touched.merchant_id, taken.customer_id
   from unnest($3::bigint[], $4::bigint[]) as touched (merchant_id, order_id)
-  join reward_redemptions using (merchant_id, order_id)
+  cross join lateral (
+    select customer_id from reward_redemptions
+    where reward_redemptions.merchant_id = touched.merchant_id and reward_redemptions.order_id = touched.order_id
+    offset 0
+  ) as taken
 )
-select merchant_id, customer_id, pending, available, held, closed_at is not null as is_closed, merged_into
-from customer_balances
-join wanted using (merchant_id, customer_id)
-order by merchant_id, customer_id
-for update of customer_balances`;
+select balances.*
+from (select merchant_id, customer_id from wanted order by merchant_id, customer_id) as wanted
+cross join lateral (
+  select merchant_id, customer_id, pending, available, held, closed_at is not null as is_closed, merged_into
+  from customer_balances
+  where customer_balances.merchant_id = wanted.merchant_id and customer_balances.customer_id = wanted.customer_id
+  for update
+) as balances`;
 
 type BalanceRow = {
   merchant_id: number;
@@ -106,7 +124,7 @@ type LotRow = {
   expires_at: Date | null;
 };
 
-/** Lots of customers whose balance rows are locked: those with points left, and those a reversal names. */
+/** Lots of customers whose balance rows are locked: those with points left, and those a reversal names. Ids are unique. */
 export async function findLots(
   tx: Tx,
   customers: readonly CustomerKey[],
@@ -114,16 +132,18 @@ export async function findLots(
 ): Promise<(Lot & CustomerKey)[]> {
   if (customers.length === 0) return [];
   const rows = await tx.query<LotRow>(
-    `select merchant_id, customer_id, lot_id, points, remaining, earned_at, expires_at
-     from lots
-     where (merchant_id, customer_id) in (select * from unnest($1::bigint[], $2::bigint[]))
-       and (remaining > 0
-            or (merchant_id, customer_id, lot_id) in (select * from unnest($3::bigint[], $4::bigint[], $5::bigint[])))`,
+    `select owned.*
+     from unnest($1::bigint[], $2::bigint[]) as wanted (merchant_id, customer_id)
+     cross join lateral (
+       select merchant_id, customer_id, lot_id, points, remaining, earned_at, expires_at
+       from lots
+       where lots.merchant_id = wanted.merchant_id and lots.customer_id = wanted.customer_id
+         and (remaining > 0 or lot_id = any ($3::bigint[]))
+       offset 0
+     ) as owned`,
     [
       numberArray(customers.map((customer) => customer.merchantId)),
       numberArray(customers.map((customer) => customer.customerId)),
-      numberArray(named.map((lot) => lot.merchantId)),
-      numberArray(named.map((lot) => lot.customerId)),
       numberArray(named.map((lot) => lot.lotId)),
     ],
     'find-lots',
@@ -182,7 +202,12 @@ with order_rows as (
     revision = customer_balances.revision + 1
   from unnest($43::bigint[], $44::bigint[], $45::bigint[], $46::bigint[], $47::bigint[])
     as change (merchant_id, customer_id, pending, available, held)
-  where customer_balances.merchant_id = change.merchant_id and customer_balances.customer_id = change.customer_id
+  cross join lateral (
+    select ctid as place from customer_balances as held_row
+    where held_row.merchant_id = change.merchant_id and held_row.customer_id = change.customer_id
+    offset 0
+  ) as found
+  where customer_balances.ctid = found.place
 ), event_rows as (
   insert into outbox (occurred_at, merchant_id, key, type, payload)
   select $14::timestamptz, * from unnest($48::bigint[], $49::text[], $50::text[], $51::jsonb[])
@@ -194,7 +219,12 @@ const changeLotsSql = `
 update lots set remaining = change.remaining, expires_at = change.expires_at
 from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
   as change (merchant_id, customer_id, lot_id, remaining, expires_at)
-where lots.merchant_id = change.merchant_id and lots.customer_id = change.customer_id and lots.lot_id = change.lot_id`;
+cross join lateral (
+  select ctid as place from lots as owned
+  where owned.merchant_id = change.merchant_id and owned.customer_id = change.customer_id and owned.lot_id = change.lot_id
+  offset 0
+) as found
+where lots.ctid = found.place`;
 
 export type PostingBatch = {
   now: Date;

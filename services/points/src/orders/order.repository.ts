@@ -28,7 +28,12 @@ select epoch.epoch, orders.merchant_id, orders.order_id, orders.revision, orders
   orders.approve_at
 from settings_epoch as epoch
 left join (
-  unnest($1::bigint[], $2::bigint[]) as wanted (merchant_id, order_id) join orders using (merchant_id, order_id)
+  unnest($1::bigint[], $2::bigint[]) as wanted (merchant_id, order_id)
+  cross join lateral (
+    select * from orders
+    where orders.merchant_id = wanted.merchant_id and orders.order_id = wanted.order_id
+    offset 0
+  ) as orders
 ) on true`;
 
 /** The orders that exist, and the settings epoch. Relies on the primary key of `orders`. */

@@ -84,8 +84,13 @@ export async function findRedemptionsOfOrders(
     (order.facts.snapshot?.codes ?? []).map((code) => ({ merchantId: order.merchantId, code })),
   );
   const rows = await tx.query<RedemptionRow>(
-    `select ${redemptionColumns} from reward_redemptions
-     where (merchant_id, code) in (select * from unnest($1::bigint[], $2::text[]))`,
+    `select taken.*
+     from (select distinct * from unnest($1::bigint[], $2::text[])) as used (merchant_id, code)
+     cross join lateral (
+       select ${redemptionColumns} from reward_redemptions
+       where reward_redemptions.merchant_id = used.merchant_id and reward_redemptions.code = used.code
+       offset 0
+     ) as taken`,
     [numberArray(codes.map(({ merchantId }) => merchantId)), textArray(codes.map(({ code }) => code))],
     'find-redemptions-by-code',
   );
