@@ -176,7 +176,7 @@ type OutboxRow = Position & {
   is_readable: boolean;
 };
 
-/** Relies on the primary key of `outbox`, (xid, id). */
+/** Relies on the primary key of `outbox`, (xid, id). The order names its table: `xid` alone would be the text beside it. */
 async function readAfter(
   tx: Tx,
   source: string,
@@ -187,7 +187,7 @@ async function readAfter(
        xid < pg_snapshot_xmin(pg_current_snapshot()) as is_readable
      from outbox
      where (xid, id) > ($1::xid8, $2)
-     order by xid, id
+     order by outbox.xid, outbox.id
      limit ${batchMax}`,
     [position.xid, position.id],
     'read-outbox',

@@ -50,7 +50,7 @@ export type Batch = { after: Position; last: Position; events: number; merchantI
 export async function findBatch(tx: Tx, after: Position): Promise<Batch | undefined> {
   const rows = await tx.query<Position & { merchant_id: number; is_readable: boolean }>(
     `select xid::text as xid, id, merchant_id, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_readable
-     from outbox where (xid, id) > ($1::xid8, $2) order by xid, id limit ${batchMax}`,
+     from outbox where (xid, id) > ($1::xid8, $2) order by outbox.xid, outbox.id limit ${batchMax}`,
     [after.xid, after.id],
     'find-projection-batch',
   );
