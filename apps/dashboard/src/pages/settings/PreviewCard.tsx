@@ -22,12 +22,15 @@ export function PreviewCard({ settings, isDirty, currency }: PreviewCardProps) {
   const { settled, isSettled } = usePaused(settings);
   const { data, error, isError, isFetching, refetch } = useSettingsPreview(settled);
   const isBehind = isFetching || !isSettled;
+  // While the figures for a first change are on their way, those that are shown are of no change at all.
+  const [isShownDirty, setShownDirty] = useState(isDirty);
+  if (!isBehind && isShownDirty !== isDirty) setShownDirty(isDirty);
   return (
     <Card title={t('settings.preview.title')}>
       {/* The sentence is read out when it changes; the table beside it is there to be looked up. */}
-      <div aria-live="polite" aria-busy={isBehind} className={isBehind && data ? 'opacity-60' : ''}>
+      <div aria-live="polite" aria-busy={isBehind} className={isBehind && settings && data ? 'opacity-60' : ''}>
         {!settings && <p className="text-ink-secondary">{t('settings.preview.invalid')}</p>}
-        {settings && data && <Outcome preview={data} isDirty={isDirty} currency={currency} />}
+        {settings && data && <Outcome preview={data} isDirty={isShownDirty} currency={currency} />}
         {settings && !data && !isError && (
           <>
             <LoadingNote />
