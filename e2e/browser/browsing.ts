@@ -11,7 +11,7 @@ export type Person = {
   context: BrowserContext;
   page: Page;
   /** Troubles like this one belong to the test that runs. */
-  expects(trouble: RegExp): void;
+  expects: (trouble: RegExp) => void;
 };
 
 export type Browsing = {
