@@ -20,7 +20,11 @@ const endToEnd = {
 
 /** Projects whose tests may ask for a database: they share one throwaway PostgreSQL. */
 function withPostgres(folder: string) {
-  return { root, oxc, test: { ...timeouts, name: folder, include: [`${folder}/*/test/**/*.test.{ts,tsx}`], globalSetup } };
+  return {
+    root,
+    oxc,
+    test: { ...timeouts, name: folder, include: [`${folder}/*/test/**/*.test.{ts,tsx}`], globalSetup },
+  };
 }
 
 export default defineConfig({
