@@ -33,6 +33,26 @@ describe('points', () => {
     expect(speak('en', aProgramme({ pointsName })).signedPoints(37)).toBe('+37 Stars');
   });
 
+  it.each([
+    [0, 'صفر نجوم'],
+    [1, 'نجمة'],
+    [2, 'نجمتان'],
+    [5, 'نجوم'],
+    [15, 'نجمة واحدة'],
+    [100, 'نجمات'],
+  ])('take the form that their name has for %i', (count, expected) => {
+    const forms = { zero: 'صفر نجوم', one: 'نجمة', two: 'نجمتان', few: 'نجوم', many: 'نجمة واحدة', other: 'نجمات' };
+    expect(speak('ar', aProgramme({ pointsName: { ar: forms } })).pointsWord(count)).toBe(expected);
+  });
+
+  it('take the general form where theirs was not given, and the plurals of the name’s own language', () => {
+    expect(speak('ar', aProgramme({ pointsName: { ar: { one: 'نجمة', other: 'نجمات' } } })).pointsWord(5)).toBe(
+      'نجمات',
+    );
+    const pointsName = { en: { one: 'Star', other: 'Stars' } };
+    expect(speak('fr', aProgramme({ pointsName })).points(0)).toBe('0 Stars');
+  });
+
   it('are a word of each language as long as nobody has named them', () => {
     expect(pointsNameIn({ en: { one: 'Point', other: 'Points' } }, 'de')).toBeUndefined();
   });
@@ -47,6 +67,13 @@ describe('money', () => {
     ['CAD', 500, 'en', '$5'],
   ])('is written with the decimals of %s', (currency, minor, locale, expected) => {
     expect(speak('en', aProgramme({ currency }), locale).money(minor).replace(/\s/g, ' ')).toBe(expected);
+  });
+});
+
+describe('text from right to left', () => {
+  it('keeps an amount in one piece, and the letters of its currency with its sign', () => {
+    const text = rewardTerms(aReward({ minimumSpendMinor: 2_000 }), speak('ar', aProgramme({ currency: 'USD' })))[0];
+    expect(text).toMatch(/\u2068[^\u2068\u2069]*20[^\u2068\u2069]*(US)?\$\u200e?\u2069/);
   });
 });
 

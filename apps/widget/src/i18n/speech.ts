@@ -45,7 +45,9 @@ export function createSpeech(messages: Messages, speaker: Language, programme: N
   const rules = new Intl.PluralRules(locale);
   const plural = createPlural(messages, rules, speaker);
   const named = pointsNameIn(programme.pointsName, language);
-  const nameOf = (value: number) => named?.[rules.select(value) === 'one' ? 'one' : 'other'];
+  // A name that is not of this language keeps the plurals of its own: "0 Stars" also where 0 is singular, as in French.
+  const nameRules = named && new Intl.PluralRules(named.language);
+  const nameOf = (value: number) => nameRules && (named.forms[nameRules.select(value)] ?? named.forms.other);
   const counted = (value: number, written: string) => {
     const name = nameOf(value);
     return name ? `${isolate(written, direction)} ${name}` : plural('points', value, written);
@@ -65,16 +67,18 @@ export function createSpeech(messages: Messages, speaker: Language, programme: N
   };
 }
 
+type PluralForms = ProgrammeResponse['pointsName'][string];
+
 /**
- * The programme's own word in this language, else its English one. The English "points" that every programme starts with is
- * no name but a word, which each language has itself: then `undefined`.
+ * The programme's own word in this language, else its English one, and the language that it is of. The English "points" that
+ * every programme starts with is no name but a word, which each language has itself: then `undefined`.
  */
 export function pointsNameIn(
   names: ProgrammeResponse['pointsName'],
   language: string,
-): { one: string; other: string } | undefined {
+): { forms: PluralForms; language: string } | undefined {
   const own = names[language] ?? names[language.split('-')[0] ?? ''];
-  if (own) return own;
+  if (own) return { forms: own, language };
   const { en } = names;
-  return en && en.one.toLowerCase() !== 'point' ? en : undefined;
+  return en && en.one.toLowerCase() !== 'point' ? { forms: en, language: 'en' } : undefined;
 }
