@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { launcherWords } from './build/launcher-words.ts';
-import { precompress } from './build/precompress.ts';
 import { sizeLimits } from './build/sizes.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +9,7 @@ export default defineConfig({
   root: here('.'),
   // Chunks are found beside the loader, wherever the shop's app proxy puts it.
   base: './',
-  plugins: [launcherWords(here('src/locales')), sizeLimits(), precompress()],
+  plugins: [launcherWords(here('src/locales')), sizeLimits()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: here('dist'),

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loaderMax, openedMax } from '../build/sizes.ts';
@@ -32,13 +32,6 @@ it('is light: a loader of at most 5 kB, and at most 30 kB once opened, in every 
 it('gives every file but the loader a name that changes with it', () => {
   const unhashed = scripts().filter((name) => !/-[\w-]{8}\.js$/.test(name));
   expect(unhashed).toEqual(['loader.js']);
-});
-
-it('has each file compressed beside it', () => {
-  for (const name of scripts()) {
-    expect(gunzipSync(read(`${name}.gz`))).toEqual(read(name));
-    expect(brotliDecompressSync(read(`${name}.br`))).toEqual(read(name));
-  }
 });
 
 it('loads nothing with the loader, and needs neither inline styles nor eval', () => {
