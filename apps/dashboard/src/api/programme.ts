@@ -9,6 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { act } from './action-keys.ts';
 import { request } from './client.ts';
 import { overviewKeys } from './overview.ts';
 import { endlessQuery } from './page.ts';
@@ -76,7 +77,7 @@ export function useSaveReward() {
   return useMutation({
     mutationFn: ({ rewardId, reward }: { rewardId: number | undefined; reward: RewardInput }) =>
       rewardId === undefined
-        ? request<RewardResponse>('/v1/api/rewards', { method: 'POST', body: reward })
+        ? act<RewardResponse>('/v1/api/rewards', { body: reward })
         : request<RewardResponse>(`/v1/api/rewards/${rewardId}`, { method: 'PUT', body: reward }),
     onSuccess: () => client.invalidateQueries({ queryKey: programmeKeys.rewards }),
   });

@@ -10,14 +10,16 @@ import {
 import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
 import { ApiProblems } from '@loyalnest/platform/http/api-description';
+import { Idempotency, idempotencyHeader } from '@loyalnest/platform/http/idempotency';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
-import { Body, Controller, Get, Param, Post, Put, UseGuards } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Param, Post, Put, UseGuards } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { BalanceReader } from '../balance/balance-reader.ts';
+import { callerOf } from '../balance/caller.ts';
 import type { Reward } from './reward.ts';
 import { addReward, changeReward, listRewards } from './reward.repository.ts';
 
@@ -27,6 +29,7 @@ export class RewardController {
   constructor(
     private readonly database: Database,
     private readonly balances: BalanceReader,
+    private readonly idempotency: Idempotency,
     private readonly directory: ShopDirectory,
     private readonly clock: Clock,
   ) {}
@@ -54,16 +57,27 @@ export class RewardController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Adds a reward' })
+  @ApiOperation({ summary: 'Adds a reward', description: 'Without an Idempotency-Key each request adds one.' })
   @UseGuards(MerchantGuard)
+  @ApiHeader({ ...idempotencyHeader, required: false })
   @ApiCreatedResponse({ standardSchema: rewardSchema })
-  add(
-    @CurrentPrincipal() { merchantId }: MerchantPrincipal,
+  async add(
+    @CurrentPrincipal() principal: MerchantPrincipal,
+    @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: rewardInputSchema }) input: RewardInput,
   ): Promise<RewardResponse> {
-    return this.database.forMerchant(merchantId, async (tx) =>
-      toResponse(await addReward(tx, merchantId, input, this.clock.now())),
+    const { merchantId } = principal;
+    const add = async (requestKey: string | undefined): Promise<RewardResponse> => {
+      const addition = { merchantId, input, now: this.clock.now(), requestKey };
+      return toResponse(await this.database.forMerchant(merchantId, (tx) => addReward(tx, addition)));
+    };
+    if (key === undefined) return add(undefined);
+    const request = { addReward: input };
+    const answer = await this.idempotency.run(
+      { merchantId, caller: callerOf(principal), key, request },
+      async (requestKey) => ({ status: 201, body: await add(requestKey) }),
     );
+    return answer.body;
   }
 
   @Put(':rewardId')

@@ -47,16 +47,25 @@ export async function lockReward(tx: Tx, merchantId: number, rewardId: number): 
   return row && fromRow(row);
 }
 
-export async function addReward(tx: Tx, merchantId: number, input: RewardInput, now: Date): Promise<Reward> {
-  const [row] = await tx.query<RewardRow>(
+type Addition = { merchantId: number; input: RewardInput; now: Date; requestKey: string | undefined };
+
+/** A request that comes again under its key finds the reward that it added before. */
+export async function addReward(tx: Tx, { merchantId, input, now, requestKey }: Addition): Promise<Reward> {
+  const [added] = await tx.query<RewardRow>(
     `insert into rewards (merchant_id, kind, name, points, amount_minor, minimum_spend_minor, valid_days,
-       per_customer_max, total_max, code_prefix, combines_with, is_open, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       per_customer_max, total_max, code_prefix, combines_with, is_open, created_at, request_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     on conflict (request_key, merchant_id) do nothing
      returning ${columns}`,
-    [merchantId, ...inputValues(input), now],
+    [merchantId, ...inputValues(input), now, requestKey ?? null],
   );
-  if (!row) throw new Error('the reward was not inserted');
-  return fromRow(row);
+  if (added) return fromRow(added);
+  const [before] = await tx.query<RewardRow>(
+    `select ${columns} from rewards where merchant_id = $1 and request_key = $2`,
+    [merchantId, requestKey],
+  );
+  if (!before) throw new Error('the reward was not inserted');
+  return fromRow(before);
 }
 
 /** Every change starts a new revision: codes already taken keep their terms. */
