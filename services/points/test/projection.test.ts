@@ -54,13 +54,16 @@ function hear(type: string, payload: Record<string, unknown>): Promise<void> {
 const fiveDays = { ...defaultProgrammeSettings.purchase, approvalDays: 5 };
 const cancelled = { snapshot: null, cancelledAt: '2026-03-01T12:00:00.000Z' };
 
-/** A busy week: orders, refunds, approvals, a debt, a merge and a deletion. */
+/** A busy week: orders of now and of before, refunds, approvals, a debt, a merge and a deletion. */
 async function aWeek(): Promise<void> {
   await room.install(merchantId, { purchase: fiveDays, expiry: { afterMonths: 12 } });
   for (let customerId = 1; customerId <= 6; customerId += 1) {
     await room.order(merchantId, customerId, { customerId, name: `#${customerId}` });
     room.clock.advance(7 * 3_600_000);
   }
+  await room.order(merchantId, 11, { customerId: 4, createdAt: '2025-11-30T23:30:00.000Z' });
+  await room.order(merchantId, 12, { customerId: 4, createdAt: '2025-06-01T08:00:00.000Z' });
+  await room.order(merchantId, 11, {}, cancelled);
   await room.order(merchantId, 10, { customerId: 2 });
   await room.order(merchantId, 10, {}, { snapshot: null, refunds: { 1: aRefund({ id: 1, totalMinor: 1_000 }) } });
   await room.order(merchantId, 3, {}, cancelled);
@@ -159,7 +162,7 @@ describe('a day', () => {
   it('is one of the shop’s own calendar, and moves with its time zone', async () => {
     await room.install(merchantId);
     room.clock.set('2026-03-10T23:30:00Z');
-    await room.order(merchantId, 1);
+    await room.order(merchantId, 1, { createdAt: '2026-03-10T23:15:00.000Z' });
     await room.settled();
     expect(await rowsOf('programme_days')).toMatchObject([
       { day: '2026-03-11', issued: 37, outstanding: 37, orders: 1, members: 1 },
@@ -180,8 +183,73 @@ describe('a day', () => {
       merchantId,
     ]);
     room.clock.set('2026-03-10T23:30:00Z');
-    await room.order(merchantId, 1);
+    await room.order(merchantId, 1, { createdAt: '2026-03-10T23:15:00.000Z' });
     await room.settled();
     expect(await rowsOf('programme_days')).toMatchObject([{ day: '2026-03-10' }]);
+  });
+
+  it('has the orders that were placed on it, whenever they come in, and what was taken back of them', async () => {
+    await room.install(merchantId, { purchase: fiveDays });
+    await room.order(merchantId, 1, { customerId: 1, createdAt: '2025-06-01T22:30:00.000Z' });
+    await room.order(merchantId, 2, { customerId: 2, createdAt: '2025-06-02T10:00:00.000Z' });
+    await room.order(merchantId, 3, { customerId: 1, createdAt: '2026-03-01T23:30:00.000Z' });
+    await room.order(merchantId, 2, {}, { snapshot: null, refunds: { 1: aRefund({ id: 1, totalMinor: 1_000 }) } });
+    await room.order(merchantId, 3, {}, cancelled);
+    await room.settled();
+    expect(await rowsOf('programme_days')).toMatchObject([
+      { day: '2025-06-02', issued: 64, outstanding: 64, orders: 2, members: 2 },
+      { day: '2026-03-02', issued: 0, outstanding: 0, orders: 1, members: 0 },
+    ]);
+  });
+
+  it('has what no order caused when it was posted', async () => {
+    await room.install(merchantId);
+    await room.order(merchantId, 1, { createdAt: '2025-06-01T10:00:00.000Z' });
+    room.clock.set('2026-03-05T12:00:00Z');
+    const earned = { earnedAt: room.clock.now(), expiresAt: null };
+    const common = { customerId: 7, points: 10, redemptionId: 1, orderId: 1, actor: 'customer' };
+    await room.post(
+      merchantId,
+      { kind: 'earn', customerId: 8, points: 50, to: 'available', businessKey: 'signup/8', actor: 'job', ...earned },
+      { ...common, kind: 'hold', businessKey: 'r/hold' },
+      { ...common, kind: 'capture', businessKey: 'r/capture' },
+    );
+    await room.settled();
+    expect(await rowsOf('programme_days')).toMatchObject([
+      { day: '2025-06-01', issued: 37, redeemed: 0, orders: 1, members: 1 },
+      { day: '2026-03-05', issued: 50, redeemed: 10, orders: 0, members: 1 },
+    ]);
+  });
+
+  it('has the customers whose first order was placed on it, in whatever order their orders come in', async () => {
+    await room.install(merchantId);
+    for (const [orderId, createdAt] of [
+      [3, '2026-02-03T10:00:00.000Z'],
+      [1, '2025-02-01T10:00:00.000Z'],
+      [2, '2025-02-02T10:00:00.000Z'],
+    ] as const) {
+      await room.order(merchantId, orderId, { createdAt });
+      await room.settled();
+    }
+    const days = [
+      { day: '2025-02-01', orders: 1, members: 1 },
+      { day: '2025-02-02', orders: 1, members: 0 },
+      { day: '2026-02-03', orders: 1, members: 0 },
+    ];
+    expect(await rowsOf('programme_days')).toMatchObject(days);
+    await projection.rebuild([merchantId]);
+    expect(await rowsOf('programme_days')).toMatchObject(days);
+  });
+
+  it('is counted anew where it was counted by other rules', async () => {
+    await room.install(merchantId);
+    await room.order(merchantId, 1, { createdAt: '2025-02-01T10:00:00.000Z' });
+    await room.settled();
+    const before = await projections();
+    for (const change of ['projected_shops set rules_version = default', `programme_days set day = '2026-03-02'`]) {
+      await room.databases.owner.query(`update points.${change} where merchant_id = $1`, [merchantId]);
+    }
+    await projection.buildMissing();
+    expect(await projections()).toEqual(before);
   });
 });

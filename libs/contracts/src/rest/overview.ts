@@ -6,13 +6,15 @@ const count = z.number().int();
 export const overviewPeriodSchema = z.enum(['30', '90', '365']);
 export const overviewQuerySchema = z.object({ days: overviewPeriodSchema.default('30') });
 
-/** One day of the shop's own calendar. */
+/** One day of the shop's own calendar. What an order brought counts on the day it was placed, all else when it happened. */
 export const overviewDaySchema = z.object({
   day: z.iso.date(),
-  issued: points.describe('Points earned, less those taken back.'),
+  issued: points.describe(
+    'Points that orders placed on this day earned, and other points earned on it, less those taken back.',
+  ),
   redeemed: points.describe('Points that paid for rewards, less those that came back.'),
-  orders: count.describe('Orders that earned for the first time.'),
-  members: count.describe('Customers who had points for the first time.'),
+  orders: count.describe('Orders placed on this day that earned.'),
+  members: count.describe('Customers whose first points are of this day: those of their first order, or others.'),
 });
 
 export const overviewSchema = z

@@ -30,9 +30,13 @@ export const transferTypes: readonly { type: string; kind: TransferKind }[] = [
 
 /**
  * A move is a transfer as the projections see it: `day` is one of the shop's calendar, `issued`, `redeemed` and `outstanding` are what it adds to those sums.
+ * What an order earned and lost again counts when the order was placed, whenever it came in; all else when it was posted.
+ * `first_at` is when the transfer says that its customer began: orders that are taken back tell nothing of that.
  * `points_of_either` is what an adjustment or a migration brought the customer, below zero when it took.
  */
-const columns = `merchant_id, customer_id, transfer_id, created_at, (created_at at time zone zone)::date as day, zone, kind,
+const columns = `merchant_id, customer_id, transfer_id, created_at, zone, kind,
+  (coalesce(placed_at, created_at) at time zone zone)::date as day,
+  case kind when 'earn' then coalesce(placed_at, created_at) else created_at end as first_at,
   case kind when 'earn' then points when 'void' then -points when 'clawback' then -points else 0 end as issued,
   case kind when 'capture' then points when 'restore' then -points else 0 end as redeemed,
   case
@@ -42,6 +46,20 @@ const columns = `merchant_id, customer_id, transfer_id, created_at, (created_at 
     else 0
   end as outstanding,
   kind = 'earn' and order_id is not null and business_key = 'order/' || order_id || '/earn' as is_first_of_order`;
+
+/**
+ * When the order of a transfer was placed: the same in each of its snapshots. Relies on the primary key of `orders`, looked
+ * up behind a fence.
+ */
+function placedOf(transfers: string): string {
+  return `left join lateral (
+      select (snapshot ->> 'createdAt')::timestamptz as placed_at
+      from orders
+      where ${transfers}.kind in ('earn', 'void', 'clawback') and orders.merchant_id = ${transfers}.merchant_id
+        and orders.order_id = ${transfers}.order_id
+      offset 0
+    ) as placed on true`;
+}
 
 /**
  * Moves that events tell of, between two positions. Of an adjustment or a migration the event does not say which way the
@@ -61,8 +79,10 @@ export const movesOfOutbox = `told as materialized (
 ), moves as materialized (
   select ${columns}
   from (
-    select told.*, either.points_of_either
-    from told left join lateral (
+    select told.*, placed.placed_at, either.points_of_either
+    from told
+    ${placedOf('told')}
+    left join lateral (
       select case to_account when 'adjusted' then -points when 'migrated' then -points else points end as points_of_either
       from points_transactions as transfers
       where told.kind in ('adjust', 'migrate') and transfers.merchant_id = told.merchant_id
@@ -80,8 +100,11 @@ export function movesOfLedger(where: string): string {
   ), moves as materialized (
     select ${columns}
     from (
-      select transfers.*, coalesce(projected.zone, 'UTC') as zone, case to_account when 'adjusted' then -points when 'migrated' then -points else points end as points_of_either
-      from points_transactions as transfers left join projected_shops as projected using (merchant_id)
+      select transfers.*, placed.placed_at, coalesce(projected.zone, 'UTC') as zone,
+        case to_account when 'adjusted' then -points when 'migrated' then -points else points end as points_of_either
+      from points_transactions as transfers
+      left join projected_shops as projected using (merchant_id)
+      ${placedOf('transfers')}
       where ${where} and transfer_id not in (select transfer_id from later)
     ) as transfers
   )`;

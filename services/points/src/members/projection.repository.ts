@@ -5,6 +5,8 @@ import { movesOfLedger, movesOfOutbox, transferTypes } from './moves.ts';
 
 /** How the projection is called among the readers of the outbox. */
 const consumer = 'members';
+/** Raised whenever the same ledger makes other rows than before: every shop is then built anew. */
+const rulesVersion = 2;
 /** Events taken into the projections in one transaction. */
 export const batchMax = 1_000;
 
@@ -66,14 +68,14 @@ export async function findBatch(tx: Tx, after: Position): Promise<Batch | undefi
   };
 }
 
-/** Shops that have to be made from their ledger: new ones, and those whose days are of another time zone by now. */
+/** Shops that have to be made from their ledger: new ones, and those whose rows are of other rules or another time zone. */
 export async function findUnbuilt(tx: Tx, merchantIds?: readonly number[]): Promise<number[]> {
   const rows = await tx.query<{ merchant_id: number }>(
     `select merchant_id from shops left join projected_shops as projected using (merchant_id)
-     where projected.timezone is distinct from shops.timezone
+     where (projected.timezone is distinct from shops.timezone or projected.rules_version is distinct from $2)
        and ($1::bigint[] is null or merchant_id = any ($1::bigint[]))
      order by merchant_id`,
-    [merchantIds === undefined ? null : numberArray(merchantIds)],
+    [merchantIds === undefined ? null : numberArray(merchantIds), rulesVersion],
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -84,7 +86,7 @@ const figures = `figures as (
     sum(earned)::bigint as earned,
     sum(orders)::bigint as orders
   from (
-    select merchant_id, customer_id, min(created_at) as first_at, max(created_at) as last_at, max(zone) as zone,
+    select merchant_id, customer_id, min(first_at) as first_at, max(created_at) as last_at, max(zone) as zone,
       0 as earned, 0 as orders
     from moves group by merchant_id, customer_id
     union all
@@ -118,7 +120,7 @@ function nextExpiryOf(customer: string): string {
      where lots.merchant_id = ${customer}.merchant_id and lots.customer_id = ${customer}.customer_id and remaining > 0)`;
 }
 
-/** A customer is new on the day of the first transfer; one that turns out to be earlier moves the newcomer to its day. */
+/** A customer is new on the first day that brought points; one that turns out to be earlier moves the newcomer to itself. */
 const writeDays = `firsts as (
   select figures.merchant_id, (members.first_at at time zone zone)::date as before,
     (least(members.first_at, figures.first_at) at time zone zone)::date as now
@@ -168,9 +170,9 @@ export async function build(tx: Tx, merchantIds: readonly number[], { after, now
     await tx.query(`delete from ${table} where merchant_id = any ($1::bigint[])`, [ids]);
   }
   await tx.query(
-    `insert into projected_shops (merchant_id, timezone, zone, built_at)
-     select merchant_id, timezone, known_timezone(timezone), $2 from shops where merchant_id = any ($1::bigint[])`,
-    [ids, now],
+    `insert into projected_shops (merchant_id, timezone, zone, rules_version, built_at)
+     select merchant_id, timezone, known_timezone(timezone), $3, $2 from shops where merchant_id = any ($1::bigint[])`,
+    [ids, now, rulesVersion],
   );
   await tx.query(
     `with ${movesOfLedger('merchant_id = any ($1::bigint[])')}, ${figures}, ${writeMembers('')}, ${writeDays},

@@ -26,7 +26,8 @@ export class OverviewController {
   @Get()
   @ApiOperation({
     summary: 'Reads how the programme does: sums over all time, and the last days one by one',
-    description: 'Days are those of the shop’s own calendar.',
+    description:
+      'Days are those of the shop’s own calendar. Points of an order, and those taken back of it, are of the day it was placed.',
   })
   @ApiOkResponse({ standardSchema: overviewSchema })
   overview(
