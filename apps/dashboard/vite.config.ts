@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import tailwindcss from '@tailwindcss/vite';
@@ -7,8 +8,15 @@ import { defineConfig, type Plugin } from 'vite';
 /** React Aria brings its own words in 30 languages; these are the ones that the dashboard is in. */
 const locales = ['en-US', 'es-ES', 'fr-FR', 'de-DE', 'pt-BR', 'ja-JP', 'ar-AE'];
 
-/** What most visits need besides the entry: the page that they begin with, and the texts that every language falls back to. */
-const firstNeeded = ['src/pages/welcome/WelcomePage.tsx', 'src/i18n/locales/en.json'];
+/** The code that only one page has, by the page's address: the server names it in the document that it sends for that address. */
+const pages: Readonly<Record<string, string>> = {
+  '/': 'welcome/WelcomePage',
+  '/customers': 'customers/CustomersPage',
+  '/customers/:customerId': 'customers/CustomerPage',
+  '/programme': 'settings/SettingsPage',
+  '/activity': 'activity/ActivityPage',
+  '/ledger-health': 'ledger-health/LedgerHealthPage',
+};
 
 /** Code of others that every page runs on; it stays in browsers' caches while ours changes. */
 const vendor =
@@ -20,10 +28,15 @@ const frame = new RegExp(
   String.raw`libs[\\/]ui[\\/]src[\\/](${parts})\.tsx$|apps[\\/]dashboard[\\/]src[\\/](api|shell|shopify|i18n)[\\/](?!SaveBar|locales)|vite[\\/]preload-helper`,
 );
 
+/** What pages with a table have in common. */
+const lists = new RegExp(
+  String.raw`libs[\\/]ui[\\/]src[\\/](data-table|filters|pagination|select)\.tsx$|pages[\\/]customers[\\/](customer-name|use-customer-rows)`,
+);
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/',
-  plugins: [react(), tailwindcss(), { ...optimizeLocales.vite({ locales }), enforce: 'pre' }, preloadFirst()],
+  plugins: [react(), tailwindcss(), { ...optimizeLocales.vite({ locales }), enforce: 'pre' }, preloads()],
   build: {
     outDir: 'dist',
     assetsDir: 'assets',
@@ -38,6 +51,7 @@ export default defineConfig({
           groups: [
             { name: 'vendor', test: vendor, priority: 2 },
             { name: 'frame', test: frame, priority: 1 },
+            { name: 'lists', test: lists },
           ],
         },
       },
@@ -45,27 +59,40 @@ export default defineConfig({
   },
 });
 
-/** Names in the page the files that only its code would ask for, so that they come together with it and not a round trip later. */
-function preloadFirst(): Plugin {
+/**
+ * Writes `preloads.json`: what a page and a language need besides what the document names anyway. The server puts it into the
+ * document, so that it comes together with the entry and not a round trip later.
+ */
+function preloads(): Plugin {
   return {
-    name: 'preload-first',
-    transformIndexHtml: {
+    name: 'preloads',
+    generateBundle: {
       order: 'post',
-      handler(html, { bundle = {} }) {
-        const files = new Set<string>();
-        for (const chunk of Object.values(bundle)) {
-          if (chunk.type !== 'chunk') continue;
-          if (!firstNeeded.some((source) => chunk.moduleIds.some((id) => id.endsWith(`/apps/dashboard/${source}`))))
-            continue;
-          for (const file of [chunk.fileName, ...chunk.imports]) files.add(file);
-        }
-        return [...files]
-          .filter((file) => !html.includes(file))
-          .map((file) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
-            injectTo: 'head' as const,
-          }));
+      handler(_options, bundle) {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const closureOf = (names: readonly string[]): string[] => {
+          const found = new Set<string>();
+          const visit = (name: string) => {
+            if (found.has(name)) return;
+            found.add(name);
+            for (const imported of chunks.find(({ fileName }) => fileName === name)?.imports ?? []) visit(imported);
+          };
+          for (const name of names) visit(name);
+          return [...found];
+        };
+        const named = new Set(closureOf(chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName)));
+        const filesFor = (source: string): string[] => {
+          const chunk = chunks.find(({ moduleIds }) =>
+            moduleIds.some((id) => id.endsWith(`/apps/dashboard/src/${source}`)),
+          );
+          if (!chunk) throw new Error(`no file of the build has ${source}`);
+          return closureOf([chunk.fileName]).filter((name) => !named.has(name));
+        };
+        const byPage = Object.entries(pages).map(([path, name]) => [path, filesFor(`pages/${name}.tsx`)]);
+        const texts = readdirSync(new URL('src/i18n/locales', import.meta.url));
+        const byLanguage = texts.map((name) => [name.replace('.json', ''), filesFor(`i18n/locales/${name}`)]);
+        const source = JSON.stringify({ pages: Object.fromEntries(byPage), languages: Object.fromEntries(byLanguage) });
+        this.emitFile({ type: 'asset', fileName: 'preloads.json', source });
       },
     },
   };

@@ -7,6 +7,7 @@ import { sendProblem } from '@loyalnest/platform/http/problem.filter';
 import type { Pages } from '@loyalnest/platform/run';
 import { isShopDomain } from '@loyalnest/shopify/shops/shop-domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readPreloads } from './preloads.ts';
 
 /** Where the build of `apps/dashboard` lies, seen from this file and from the bundle that it ends up in. */
 export const dashboardFolder = join(import.meta.dirname, '../../dashboard/dist');
@@ -23,6 +24,7 @@ export function dashboardPages(folder: string): Pages {
     const documentFile = join(folder, 'index.html');
     if (!existsSync(documentFile)) return;
     const document = fillIn(readFileSync(documentFile, 'utf8'), config);
+    const preloads = readPreloads(folder);
     void fastify.register(fastifyStatic, {
       root: join(folder, 'assets'),
       prefix: '/assets/',
@@ -40,7 +42,7 @@ export function dashboardPages(folder: string): Pages {
         .type('text/html; charset=utf-8')
         .header('cache-control', 'no-cache')
         .header('content-security-policy', policyFor(searchParams.get('shop'), config))
-        .send(document);
+        .send(document.replace('</head>', `${preloads(pathname, searchParams.get('locale'))}</head>`));
     };
     fastify.get('/', send);
     fastify.get('/*', send);

@@ -16,8 +16,11 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(
     join(folder, 'index.html'),
-    '<meta name="shopify-api-key" content="__SHOPIFY_API_KEY__"><script src="__APP_BRIDGE_URL__"></script>',
+    '<meta name="shopify-api-key" content="__SHOPIFY_API_KEY__"><script src="__APP_BRIDGE_URL__"></script></head>',
   );
+  const pages = { '/': ['assets/home.js'], '/customers/:customerId': ['assets/customer.js', 'assets/table.js'] };
+  const languages = { en: ['assets/en.js'], pt: ['assets/pt.js'] };
+  writeFileSync(join(folder, 'preloads.json'), JSON.stringify({ pages, languages }));
   writeFileSync(join(folder, 'assets/index-abc.js'), script);
   writeFileSync(join(folder, 'assets/index-abc.js.br'), brotliCompressSync(script));
   const config = loadConfig({
@@ -67,6 +70,20 @@ describe("the dashboard's document", () => {
       expect(String(answer.headers['content-security-policy'])).not.toContain('unsafe-inline');
     }
     expect(ancestorsOf((await app.inject('/')).headers['content-security-policy'])).toBe("'none'");
+  });
+
+  it.each([
+    ['/', 'assets/home.js assets/en.js'],
+    ['/?locale=pt-BR', 'assets/home.js assets/pt.js'],
+    ['/customers/17?locale=xx', 'assets/customer.js assets/table.js assets/en.js'],
+    ['/customers', 'assets/en.js'],
+    ['/?locale=constructor', 'assets/home.js assets/en.js'],
+  ])('names at %s what that page and language need: %s', async (url, expected) => {
+    const { body } = await app.inject(url);
+    const files = [...body.matchAll(/<link rel="modulepreload" crossorigin href="\/([^"]*)">/g)].map(
+      ([, file]) => file,
+    );
+    expect(files.join(' ')).toBe(expected);
   });
 
   it('cannot be broken out of by what is put into it', async () => {
