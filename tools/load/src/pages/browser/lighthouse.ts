@@ -12,6 +12,8 @@ export type LighthouseRun = {
   lcpMs: number;
   cls: number;
   blockingMs: number;
+  /** How fast Lighthouse found the processor; a busy machine is a slow one. */
+  benchmarkIndex: number;
   requests: { url: string; bytes: number }[];
 };
 
@@ -64,6 +66,7 @@ export async function runLighthouse(
       lcpMs: figure('largest-contentful-paint'),
       cls: figure('cumulative-layout-shift'),
       blockingMs: figure('total-blocking-time'),
+      benchmarkIndex: lhr.environment.benchmarkIndex,
       requests: networkRequests
         .parse(lhr.audits['network-requests']?.details)
         .items.map(({ url: address, transferSize = 0 }) => ({ url: address, bytes: transferSize })),

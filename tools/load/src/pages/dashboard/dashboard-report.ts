@@ -1,3 +1,4 @@
+import { median } from '../../figures/statistics.ts';
 import type { Device } from './embedded.ts';
 import type { FirstPaint } from './first-paint.ts';
 import type { Interaction } from './interactions.ts';
@@ -40,6 +41,7 @@ export function toDashboardJson(figures: DashboardFigures) {
     membersPageP95Ms: rounded(Math.max(...figures.lists.map(({ p95Ms }) => p95Ms)), 1),
     runs: figures.runs,
     customers: figures.customers,
+    benchmarkIndex: benchmarkIndex(figures),
     pages: figures.pages,
     interactions: figures.interactions,
     lists: figures.lists,
@@ -79,6 +81,7 @@ export function describeDashboard(figures: DashboardFigures): string {
       eachPage(figures, (p) => p.embedded.jsKb, 1),
     ),
     `    ${'in the admin’s frame, LCP'.padEnd(26)} ${eachPage(figures, (p) => p.embedded.lcpMs)} ms, not slowed down\n`,
+    `    ${'benchmark index'.padEnd(26)} ${benchmarkIndex(figures)}; a busy machine is a slow one, and the times above grow\n`,
     `    ${'lists of customers'.padEnd(26)} p95 at most ${summary.membersPageP95Ms} ms\n`,
     ...figures.lists.map(({ what, p50Ms, p95Ms }) => `        ${what.padEnd(34)} p50 ${ms(p50Ms)}  p95 ${ms(p95Ms)}\n`),
     '    interactions\n',
@@ -97,6 +100,10 @@ function row(value: number, atMost: number, what: string, unit: string, detail: 
 
 function eachPage({ pages }: DashboardFigures, value: (page: PageFigures) => number, digits = 0): string {
   return pages.map((page) => `${page.name} ${rounded(value(page), digits)}`).join(', ');
+}
+
+function benchmarkIndex({ pages }: DashboardFigures): number {
+  return Math.round(median(pages.flatMap((page) => [page.desktop.benchmarkIndex, page.mobile.benchmarkIndex])));
 }
 
 function slowest({ interactions }: DashboardFigures): string {
