@@ -1,5 +1,5 @@
 import { XIcon } from '@shopify/polaris-icons';
-import type { ReactNode } from 'react';
+import { useDeferredValue, type ReactNode } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal as AriaModal, ModalOverlay } from 'react-aria-components/Modal';
@@ -19,9 +19,11 @@ type ModalProps = {
 /** Holds the focus while it is open and gives it back to where it was. Escape closes it. */
 export function Modal({ title, isOpen, onClose, actions, size = 'base', children }: ModalProps) {
   const texts = useUiTexts();
+  // A dialog is much to draw at once: the button shows first that it was pressed. Closing is not put off.
+  const isOpenSoon = useDeferredValue(isOpen);
   return (
     <ModalOverlay
-      isOpen={isOpen}
+      isOpen={isOpen && isOpenSoon}
       onOpenChange={(open) => !open && onClose()}
       isDismissable
       className="fixed inset-0 z-(--p-z-index-11) flex items-end justify-center bg-backdrop sm:items-center sm:p-4"
