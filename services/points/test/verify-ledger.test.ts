@@ -282,7 +282,7 @@ describe('verify-ledger', () => {
         {
           check: 'events',
           merchantId,
-          difference: expect.stringMatching(/^7 events wait for event-tracking, the oldest since /),
+          difference: expect.stringMatching(/^7 events of points wait for event-tracking, the oldest since /),
         },
       ]);
     } finally {
@@ -295,7 +295,7 @@ describe('verify-ledger', () => {
       `insert into inbox_failures (source, id, type, event, error) values ('admin-core', $m, 'customer.merged.v1', '{"merchantId": $m}', 'x')`,
     );
     expect(differences).toEqual([
-      `events: customer.merged.v1 ${merchantId} from admin-core could not be handled and was set aside`,
+      `events: customer.merged.v1 ${merchantId} from admin-core could not be handled by points and was set aside`,
     ]);
   });
 
@@ -346,6 +346,58 @@ describe('the command verify-ledger', () => {
       checked: { merchants: 1, customers: 2 },
       differences: [{ shop: shop(), check: 'balances', difference }],
     });
+  });
+
+  /** Events of admin-core's that points is to hear, so many minutes old. */
+  async function publishedByAdminCore(of: { merchantId: number; minutesOld: number }): Promise<void> {
+    await tamper(
+      `insert into admin_core.outbox_cursors (consumer) values ('points') on conflict do nothing`,
+      `insert into admin_core.outbox (merchant_id, key, type, payload, occurred_at)
+       values (${of.merchantId}, 'k', 'merchant.updated.v1', '{}', now() - interval '${of.minutesOld} minutes')`,
+    );
+  }
+
+  async function differences(...args: string[]): Promise<unknown> {
+    const { out } = await run('--json', ...args);
+    return (JSON.parse(out) as { differences: unknown }).differences;
+  }
+
+  it('takes events of other services that are on their way for what they are', async () => {
+    await publishedByAdminCore({ merchantId, minutesOld: 4 });
+    const { exitCode, out } = await run('--json', '--shop', shop());
+    expect(JSON.parse(out)).toMatchObject({ ok: true, checked: { merchants: 1, events: 8 }, differences: [] });
+    expect(exitCode).toBe(0);
+  });
+
+  it('finds events of other services that were not delivered, also of a shop that points never heard of', async () => {
+    const unheardOf = merchantId + 900;
+    await publishedByAdminCore({ merchantId, minutesOld: 6 });
+    await publishedByAdminCore({ merchantId: unheardOf, minutesOld: 6 });
+    const difference = expect.stringMatching(/^1 events of admin-core wait for points, the oldest since /);
+    const own = { shop: shop(), check: 'events', merchantId, difference };
+    try {
+      expect(await differences('--shop', shop())).toEqual([own]);
+      expect(await differences()).toEqual(
+        expect.arrayContaining([own, { ...own, shop: String(unheardOf), merchantId: unheardOf }]),
+      );
+    } finally {
+      await tamper('delete from admin_core.outbox');
+    }
+  });
+
+  it('finds events that another service set aside', async () => {
+    await tamper(
+      `insert into event_tracking.inbox_failures (source, id, type, event, error)
+       values ('points', $m, 'points.earned.v1', '{"merchantId": $m}', 'x')`,
+    );
+    expect(await differences('--shop', shop())).toEqual([
+      {
+        shop: shop(),
+        check: 'events',
+        merchantId,
+        difference: `points.earned.v1 ${merchantId} from points could not be handled by event-tracking and was set aside`,
+      },
+    ]);
   });
 
   it('ends with 2 on wrong usage', async () => {

@@ -3,11 +3,13 @@ import { Database } from '@loyalnest/platform/database/database';
 import { createPool } from '@loyalnest/platform/database/pool';
 import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
 import { reportProof } from './report.ts';
+import { findOtherServices, verifyServiceEvents } from './service-events.ts';
 import { findShops, verifyLedger } from './verify-ledger.ts';
 
 const usage = `verify-ledger [--json] [--shop DOMAIN]
 
-Checks every shop's ledger, or one shop's, and prints what it checked and each difference. Changes nothing.
+Checks every shop's ledger, or one shop's, and the events of all services, and prints what it checked and each difference.
+Changes nothing.
 Exit code 0: no differences. 1: differences, or the ledger could not be read. 2: wrong usage.
 `;
 
@@ -21,26 +23,47 @@ async function main(args: string[]): Promise<number> {
   if (!databaseUrl || !roleSecret)
     return complain('verify-ledger: DATABASE_URL and DATABASE_ROLE_SECRET are not set\n', 2);
 
-  const connectionString = serviceDatabaseUrl({ databaseUrl, service: 'points', roleSecret });
-  const pool = createPool({ connectionString, max: 1, applicationName: 'loyalnest-verify-ledger' });
+  const open = opener({ databaseUrl, roleSecret });
   try {
-    return await verify(new Database(pool), options);
+    return await verify(open, options);
   } catch (error) {
     return complain(`verify-ledger: the ledger could not be read: ${reasonOf(error)}\n`, 1);
-  } finally {
-    await pool.end();
   }
+}
+
+type Open = <R>(service: string, work: (database: Database) => Promise<R>) => Promise<R>;
+
+/** Each service's database is read as that service: no role sees what is another's. */
+function opener(of: { databaseUrl: string; roleSecret: string }): Open {
+  return async (service, work) => {
+    const connectionString = serviceDatabaseUrl({ ...of, service });
+    const pool = createPool({ connectionString, max: 1, applicationName: 'loyalnest-verify-ledger' });
+    try {
+      return await work(new Database(pool));
+    } finally {
+      await pool.end();
+    }
+  };
 }
 
 type Options = { json: boolean; shop: string | undefined };
 
-async function verify(database: Database, { json, shop }: Options): Promise<number> {
-  const shops = await findShops(database, shop);
-  if (shop !== undefined && shops.length === 0) return complain(`verify-ledger: there is no shop ${shop}\n`, 2);
-  const findings = await verifyLedger(database, {
-    merchantIds: shops.map(({ merchantId }) => merchantId),
-    now: new Date(),
+async function verify(open: Open, { json, shop }: Options): Promise<number> {
+  const now = new Date();
+  const { shops, findings, others } = await open('points', async (database) => {
+    const found = await findShops(database, shop);
+    const merchantIds = found.map(({ merchantId }) => merchantId);
+    return {
+      shops: found,
+      findings: await verifyLedger(database, { merchantIds, now }),
+      others: await findOtherServices(database),
+    };
   });
+  if (shop !== undefined && shops.length === 0) return complain(`verify-ledger: there is no shop ${shop}\n`, 2);
+  const only = shop === undefined ? {} : { merchantIds: shops.map(({ merchantId }) => merchantId) };
+  for (const service of others) {
+    await open(service, (database) => verifyServiceEvents(database, { service, ...only, findings, now }));
+  }
   const proof = findings.total();
   const domains = new Map(shops.map(({ merchantId, shopDomain }) => [merchantId, shopDomain]));
   const shopOf = (merchantId: number) => domains.get(merchantId) ?? String(merchantId);

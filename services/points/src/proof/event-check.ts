@@ -12,14 +12,14 @@ const waitingSql = `
 select consumer, merchant_id, count(*) as events, min(occurred_at) as oldest
 from outbox_cursors
 join outbox on (outbox.xid, outbox.id) > (outbox_cursors.xid, outbox_cursors.id)
-where merchant_id = any ($1::bigint[]) and occurred_at < $2
+where ($1::bigint[] is null or merchant_id = any ($1::bigint[])) and occurred_at < $2
 group by consumer, merchant_id
 limit ${differencesMax}`;
 
 const countSql = `
 select merchant_id, count(*) as events
 from outbox
-where merchant_id = any ($1::bigint[])
+where $1::bigint[] is null or merchant_id = any ($1::bigint[])
 group by merchant_id`;
 
 type FailureRow = { merchant_id: number; source: string; id: number; type: string };
@@ -27,32 +27,41 @@ type FailureRow = { merchant_id: number; source: string; id: number; type: strin
 const failuresSql = `
 select (event ->> 'merchantId')::bigint as merchant_id, source, id, type
 from inbox_failures
-where (event ->> 'merchantId')::bigint = any ($1::bigint[])
+where $1::bigint[] is null or (event ->> 'merchantId')::bigint = any ($1::bigint[])
 limit ${differencesMax}`;
 
-type EventsContext = { findings: Findings; now: Date };
+type EventsContext = {
+  /** Whose outbox and inbox the transaction sees. */
+  service: string;
+  findings: Findings;
+  now: Date;
+};
 
-/** Every event out is delivered or on its way, and every event in was handled. */
+/** Every event out is delivered or on its way, and every event in was handled: of these merchants, or of all. */
 export async function checkEvents(
   tx: Tx,
-  merchantIds: readonly number[],
-  { findings, now }: EventsContext,
+  merchantIds: readonly number[] | undefined,
+  { service, findings, now }: EventsContext,
 ): Promise<void> {
-  const ids = numberArray(merchantIds);
+  const ids = merchantIds === undefined ? null : numberArray(merchantIds);
   const counts = await tx.query<{ merchant_id: number; events: number }>(countSql, [ids]);
-  for (const row of counts) findings.count('events', row.merchant_id, row.events);
-
   const waiting = await tx.query<WaitingRow>(waitingSql, [ids, new Date(now.getTime() - inFlightMaxMs)]);
+  const failures = await tx.query<FailureRow>(failuresSql, [ids]);
+  for (const row of [...counts, ...waiting, ...failures]) findings.include(row.merchant_id);
+
+  for (const row of counts) findings.count('events', row.merchant_id, row.events);
   for (const { consumer, merchant_id: merchantId, events, oldest } of waiting) {
     findings.differ(
       'events',
       merchantId,
-      `${events} events wait for ${consumer}, the oldest since ${oldest.toISOString()}`,
+      `${events} events of ${service} wait for ${consumer}, the oldest since ${oldest.toISOString()}`,
     );
   }
-
-  const failures = await tx.query<FailureRow>(failuresSql, [ids]);
   for (const { merchant_id: merchantId, source, id, type } of failures) {
-    findings.differ('events', merchantId, `${type} ${id} from ${source} could not be handled and was set aside`);
+    findings.differ(
+      'events',
+      merchantId,
+      `${type} ${id} from ${source} could not be handled by ${service} and was set aside`,
+    );
   }
 }

@@ -69,6 +69,12 @@ export class Findings {
     }
   }
 
+  /** Takes in a merchant that only other services may have heard of. */
+  include(merchantId: number): void {
+    if (this.#proofs.has(merchantId)) return;
+    this.#proofs.set(merchantId, { ok: true, checked: { ...nothingChecked }, differences: [] });
+  }
+
   count(what: keyof Checked, merchantId: number, amount = 1): void {
     this.#of(merchantId).checked[what] += amount;
   }

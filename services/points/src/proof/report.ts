@@ -12,7 +12,7 @@ const guarantees: Readonly<Record<Check, (proof: Proof) => string>> = {
   orders: ({ checked }) => `${n(checked.orders)} orders have posted what their facts are due`,
   'business-keys': ({ checked }) => `${n(checked.businessKeys)} business keys and their transfers find each other`,
   partitions: ({ checked }) => `${n(checked.transfers)} transfers are in the partition of their month`,
-  events: ({ checked }) => `${n(checked.events)} events are delivered or on their way`,
+  events: ({ checked }) => `${n(checked.events)} events of all services are delivered or on their way`,
 };
 
 /** The proof for people: a line for each check, then each difference. */

@@ -36,7 +36,7 @@ export async function checkAll(
   await checkRedemptions(tx, merchantIds, findings);
   await checkOrders(tx, merchantIds, findings);
   await checkKeys(tx, merchantIds, findings);
-  await checkEvents(tx, merchantIds, { findings, now });
+  await checkEvents(tx, merchantIds, { service: 'points', findings, now });
 }
 
 export type ProvenShop = { merchantId: number; shopDomain: string };
