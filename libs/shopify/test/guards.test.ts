@@ -98,6 +98,15 @@ describe('MerchantGuard', () => {
     expect(await ask('merchant', `Bearer ${await sessionToken()}`)).toEqual({ status: 200, body: staff });
   });
 
+  it('asks App Bridge for a new token where one is refused, and nowhere else', async () => {
+    const headersFor = async (token: string) =>
+      (await fetch(`${running.url}/who/merchant`, { headers: { authorization: `Bearer ${token}` } })).headers;
+    const header = 'x-shopify-retry-invalid-session-request';
+    const old = await aSessionToken({ now: new Date(clock.now().getTime() - 120_000) });
+    expect((await headersFor(old)).get(header)).toBe('1');
+    expect((await headersFor(await sessionToken())).get(header)).toBeNull();
+  });
+
   it('lets in by our own token, with the roles it names', async () => {
     const answer = await ask('merchant', `Bearer ${await apiToken()}`);
     expect(answer).toEqual({ status: 200, body: { ...staff, roles: ['admin:points'] } });

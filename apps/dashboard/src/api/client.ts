@@ -25,7 +25,7 @@ export async function request<Answer>(path: string, options: Request = {}): Prom
   const problem = await problemOf(first);
   if (problem.code === 'unknown-shop') await signIn();
   else if (problem.status !== 401) throw problem;
-  const second = await send(path, options);
+  const second = await send(path, options, problem.status === 401 ? 'app-bridge' : 'us');
   if (second.ok) return read<Answer>(second);
   throw await problemOf(second);
 }
@@ -36,8 +36,16 @@ async function signIn(): Promise<void> {
   if (!response.ok) throw await problemOf(response);
 }
 
-async function send(path: string, { method = 'GET', query = {}, body, idempotencyKey, signal }: Request) {
-  const headers: Record<string, string> = { authorization: `Bearer ${await getSessionToken()}` };
+/**
+ * Who puts the session token into the request. App Bridge may hold on to one that is over, such as after the computer slept,
+ * and gives it to us again; a request that it authorizes by itself it repeats with a new one where the answer asks for that.
+ */
+type TokenFrom = 'us' | 'app-bridge';
+
+async function send(path: string, options: Request, tokenFrom: TokenFrom = 'us') {
+  const { method = 'GET', query = {}, body, idempotencyKey, signal } = options;
+  const headers: Record<string, string> = {};
+  if (tokenFrom === 'us') headers['authorization'] = `Bearer ${await getSessionToken()}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   const timeout = AbortSignal.timeout(timeoutMs);

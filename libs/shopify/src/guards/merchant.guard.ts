@@ -26,8 +26,14 @@ export class MerchantGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request.principal = await this.identify(request);
+    const http = context.switchToHttp();
+    const request = http.getRequest<GuardedRequest>();
+    try {
+      request.principal = await this.identify(request);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated') askForNewToken(http.getResponse());
+      throw error;
+    }
     return true;
   }
 
@@ -40,4 +46,9 @@ export class MerchantGuard implements CanActivate {
     const { merchantId, shopDomain } = shop;
     return { kind: 'merchant', merchantId, shopDomain, userId: bearer.userId, roles: bearer.roles };
   }
+}
+
+/** App Bridge, which keeps a session token while it takes it for good, makes another one and repeats the request once. */
+function askForNewToken(reply: { header(name: string, value: string): unknown }): void {
+  reply.header('x-shopify-retry-invalid-session-request', '1');
 }
