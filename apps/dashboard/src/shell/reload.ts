@@ -13,10 +13,24 @@ const reloadPauseMs = 60_000;
 /** After a deployment the files that an open page names are gone; it is loaded anew, but not again and again. */
 export function reloadAfterDeployment(): void {
   addEventListener('vite:preloadError', (event) => {
+    hasFailedOffline = !navigator.onLine;
     const last = Number(sessionStorage.getItem(reloadedKey));
-    if (!navigator.onLine || Date.now() - last < reloadPauseMs) return;
+    if (hasFailedOffline || Date.now() - last < reloadPauseMs) return;
     event.preventDefault();
     sessionStorage.setItem(reloadedKey, String(Date.now()));
     reloadPage();
   });
+}
+
+let hasFailedOffline = false;
+
+/**
+ * Where a page's file could not come because nothing could, it comes by loading the page anew as soon as there is a connection
+ * again. An effect: what it returns ends it.
+ */
+export function reloadOnceOnline(): (() => void) | undefined {
+  if (!hasFailedOffline) return undefined;
+  if (navigator.onLine) reloadPage();
+  addEventListener('online', reloadPage);
+  return () => removeEventListener('online', reloadPage);
 }
