@@ -7,7 +7,7 @@ import type { DemoShop } from './demo-shop.ts';
 /** A picture: how somebody comes to see it. Nothing that a scene does changes the shop, nor needs a word of a language. */
 export type Scene = {
   name: string;
-  show(page: Page, at: Stage): Promise<void>;
+  show: (page: Page, at: Stage) => Promise<void>;
 };
 
 export type Stage = { demo: DemoShop; locale: string };
