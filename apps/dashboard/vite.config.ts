@@ -25,7 +25,7 @@ const vendor =
 /** Ours that every page begins with. What only forms, tables and dialogs need comes with the pages that have them. */
 const parts = 'badge|banner|button|card|empty-state|error-state|icon|link|metric|page|skeleton|tabs|texts|toast';
 const frame = new RegExp(
-  String.raw`libs[\\/]ui[\\/]src[\\/](${parts})\.tsx$|apps[\\/]dashboard[\\/]src[\\/](api|shell|shopify|i18n)[\\/](?!SaveBar|locales)|vite[\\/]preload-helper`,
+  String.raw`libs[\\/]ui[\\/]src[\\/](${parts})\.tsx$|apps[\\/]dashboard[\\/]src[\\/](api|shell|shopify|i18n)[\\/](?!SaveBar|locales)|vite[\\/]preload-helper|react-aria[^:]*[\\/]I18nProvider`,
 );
 
 /** What pages with a table have in common. */
@@ -49,6 +49,7 @@ export default defineConfig({
         // Left alone, what pages share would be twenty small files.
         codeSplitting: {
           groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: 'vendor', test: vendor, priority: 2 },
             { name: 'frame', test: frame, priority: 1 },
             { name: 'lists', test: lists },

@@ -2,7 +2,6 @@ import type { Overview } from '@loyalnest/contracts/rest/overview';
 import { Badge } from '@loyalnest/ui/badge';
 import { Card } from '@loyalnest/ui/card';
 import { ErrorState } from '@loyalnest/ui/error-state';
-import { MetricSkeleton, MetricList } from '@loyalnest/ui/metric';
 import { Page } from '@loyalnest/ui/page';
 import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
 import { Tabs } from '@loyalnest/ui/tabs';
@@ -15,7 +14,7 @@ import { useProblemText } from '../../i18n/use-problem-text.ts';
 import { ReadOnlyBanner } from '../../shell/ReadOnlyBanner.tsx';
 import { Charts } from './Charts.tsx';
 import { FirstSteps } from './FirstSteps.tsx';
-import { Figures } from './Figures.tsx';
+import { Figures, WaitingFigures } from './Figures.tsx';
 import { Health } from './Health.tsx';
 import { periodAddress, periods, readPeriod } from './period.ts';
 
@@ -49,6 +48,7 @@ export function WelcomePage() {
         // What loads and what is loaded are different elements: nothing on the page moves, it is exchanged.
         <div key={overview ? 'loaded' : 'loading'} className="flex flex-col gap-4">
           {overview && isNew(overview) && <FirstSteps overview={overview} />}
+          {!overview && <LoadingNote />}
           {overview ? <Figures overview={overview} /> : <WaitingFigures />}
           <div className="flex flex-wrap items-center justify-between gap-2 pt-2">
             <h2 className="text-lg font-semibold">{t('welcome.chartsTitle')}</h2>
@@ -84,19 +84,5 @@ function ProgrammeBadge({ isOn }: { isOn: boolean }) {
     <Badge tone="success">{t('welcome.programmeOn')}</Badge>
   ) : (
     <Badge tone="warning">{t('welcome.programmeOff')}</Badge>
-  );
-}
-
-function WaitingFigures() {
-  return (
-    <>
-      <LoadingNote />
-      <MetricList>
-        <MetricSkeleton />
-        <MetricSkeleton />
-        <MetricSkeleton />
-        <MetricSkeleton />
-      </MetricList>
-    </>
   );
 }
