@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { HeardClient } from './heard-client.ts';
 
 const int8 = 20;
 const textArray = 1009;
@@ -24,6 +25,7 @@ const statementTimeoutMs = 15_000;
 
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
+    Client: HeardClient,
     connectionString: options.connectionString,
     max: options.max,
     application_name: options.applicationName,
@@ -36,7 +38,5 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks (PostgreSQL restarts) is dropped from the pool; the next query opens another.
   pool.on('error', () => undefined);
-  // One that breaks while it is in use says so to whoever waits for its answer; unheard, the event would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }

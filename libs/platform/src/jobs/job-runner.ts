@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { createPostgresBackend, withBackend } from 'bullmq';
 import type { Config } from '../config/config.ts';
 import { isUnavailable } from '../database/database.ts';
+import { HeardClient } from '../database/heard-client.ts';
 import { jobSchemaName, serviceDatabaseUrl } from '../database/roles.ts';
 import type { Service } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -64,6 +65,8 @@ export class JobRunner {
       schema: jobSchemaName(service.name),
       max: 2,
       application_name: `loyalnest-${service.name}-jobs`,
+      // Reaches the pool that BullMQ makes, which itself listens to idle connections only.
+      Client: HeardClient,
     };
     const byName = new Map(jobs.map((job) => [job.name, job]));
     const queue = new Queue('jobs', { connection });
