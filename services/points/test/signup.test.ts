@@ -26,14 +26,14 @@ beforeEach(() => {
 
 afterAll(() => databases.close());
 
-function signup(customerId: number, of = merchantId): DeliveredEvent {
+function signup(customerId: number, of = merchantId, createdAt = '2026-03-01T12:00:00Z'): DeliveredEvent {
   return {
     source: 'admin-core',
     id: customerId,
     merchantId: of,
     key: `${of}/${customerId}`,
     type: customerCreated.name,
-    payload: { merchantId: of, customerId, createdAt: '2026-03-01T00:00:00Z' },
+    payload: { merchantId: of, customerId, createdAt },
     occurredAt: clock.now(),
   };
 }
@@ -79,6 +79,12 @@ describe('a signup', () => {
     await installShop(database, clock, { merchantId, settings });
     await hear(signup(7));
     expect(await balances()).toEqual([]);
+  });
+
+  it('earns nothing for an account that is older than the programme', async () => {
+    await installShop(database, clock, { merchantId });
+    await hear(signup(7, merchantId, '2025-11-05T09:00:00Z'), signup(8));
+    expect(await balances()).toEqual([200]);
   });
 
   it('earns at each of several shops by its own rule', async () => {

@@ -32,6 +32,16 @@ export async function findProgrammes(tx: Tx, merchantIds: readonly number[]): Pr
   );
 }
 
+/** When each merchant's programme began: with its first version. Relies on the primary key of `program_settings`. */
+export async function findBeginnings(tx: Tx, merchantIds: readonly number[]): Promise<Map<number, Date>> {
+  const rows = await tx.query<{ merchant_id: number; created_at: Date }>(
+    `select merchant_id, created_at from program_settings where merchant_id = any ($1::bigint[]) and version = 1`,
+    [numberArray(merchantIds)],
+    'find-beginnings',
+  );
+  return new Map(rows.map((row) => [row.merchant_id, row.created_at]));
+}
+
 /** Current programmes in memory. Whoever holds a transaction compares the epoch it read there and forgets on a change. */
 export class ProgrammeCache {
   #epoch = -1;

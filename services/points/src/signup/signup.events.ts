@@ -7,9 +7,15 @@ import { Injectable } from '@nestjs/common';
 import type { Entry } from '../ledger/book.ts';
 import { Ledger } from '../ledger/ledger.service.ts';
 import { addMonths, type Programme } from '../orders/order-plan.ts';
-import { findProgrammes } from '../programme/programme.repository.ts';
+import { findBeginnings, findProgrammes } from '../programme/programme.repository.ts';
 
-/** A new account earns what the programme says at the time the ledger hears of it, once. */
+/** Clocks differ, and news of an account may be on its way while the shop installs the app. */
+const graceMs = 24 * 60 * 60_000;
+
+/**
+ * A new account earns what the programme says at the time the ledger hears of it, once. An account that is older than the
+ * programme is not new, whenever the ledger hears of it.
+ */
 @Injectable()
 export class SignupEvents implements EventHandler {
   readonly types = [customerCreated.name];
@@ -23,11 +29,15 @@ export class SignupEvents implements EventHandler {
     const now = this.clock.now();
     const signups = events.map(({ payload }) => customerCreated.schema.parse(payload));
     const byMerchant = Map.groupBy(signups, ({ merchantId }) => merchantId);
-    const programmes = await findProgrammes(tx, [...byMerchant.keys()]);
+    const merchantIds = [...byMerchant.keys()];
+    const programmes = await findProgrammes(tx, merchantIds);
+    const beginnings = await findBeginnings(tx, merchantIds);
     for (const [merchantId, customers] of byMerchant) {
       const programme = programmes.get(merchantId);
       if (!programme) throw new Error(`merchant ${merchantId} has no programme`);
-      const entries = customers.flatMap(({ customerId }) => signupAward(customerId, programme, now));
+      const begunMs = (beginnings.get(merchantId)?.getTime() ?? 0) - graceMs;
+      const fresh = customers.filter(({ createdAt }) => !(Date.parse(createdAt) < begunMs));
+      const entries = fresh.flatMap(({ customerId }) => signupAward(customerId, programme, now));
       await this.ledger.post(tx, merchantId, entries, now);
     }
   }
