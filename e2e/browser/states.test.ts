@@ -7,7 +7,7 @@ import { expectShown, startBrowsing } from './browsing.ts';
 import { openBusyShop, type BusyShop } from './busy-shop.ts';
 import { dashboardPages } from './dashboard-pages.ts';
 import { supportToken } from './support-token.ts';
-import { anyValues, dashboardWords } from './words.ts';
+import { anyValues, wordsOf } from './words.ts';
 
 const running = inject('running');
 const { simulatorUrl } = running;
@@ -32,7 +32,7 @@ function documentOf(page: Page) {
 }
 
 describe.each(['en', 'ar'])('in %s', (locale) => {
-  const t = dashboardWords(locale);
+  const t = wordsOf('dashboard', locale);
 
   it.each(dashboardPages)(
     '$path has a title and says that it loads, while answers are on their way',

@@ -4,9 +4,11 @@ import { root } from '@loyalnest/dev/instance';
 
 type Texts = { [key: string]: string | Texts };
 
-/** What the dashboard says in a language, by the key of the text. What it does not say is a mistake in the test. */
-export function dashboardWords(locale: string): (key: string) => string {
-  const file = join(root, 'apps/dashboard/src/i18n/locales', `${locale}.json`);
+const folders = { dashboard: 'apps/dashboard/src/i18n/locales', widget: 'apps/widget/src/locales' };
+
+/** What a screen says in a language, by the key of the text. What it does not say is a mistake in the test. */
+export function wordsOf(screen: keyof typeof folders, locale: string): (key: string) => string {
+  const file = join(root, folders[screen], `${locale}.json`);
   const texts = JSON.parse(readFileSync(file, 'utf8')) as Texts;
   return (key) => {
     const found = key
