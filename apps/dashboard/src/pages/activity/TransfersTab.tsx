@@ -3,7 +3,7 @@ import { Card } from '@loyalnest/ui/card';
 import { EmptyState } from '@loyalnest/ui/empty-state';
 import { Link } from '@loyalnest/ui/link';
 import { Select } from '@loyalnest/ui/select';
-import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
+import { LoadingNote, SkeletonLines, SkeletonText } from '@loyalnest/ui/skeleton';
 import type { ActivityEntry } from '@loyalnest/contracts/rest/activity';
 import type { TransferKind } from '@loyalnest/contracts/rest/points';
 import { ArrowUpIcon, OrderIcon } from '@shopify/polaris-icons';
@@ -115,15 +115,15 @@ function Entry({ entry, identities }: { entry: ActivityEntry; identities: Identi
   const { signed, dateTime } = useFormats(merchant?.timezone);
   const { customerId } = entry;
   const change = availableChange(entry);
-  // Until a name has come, its place is kept by the customer's number.
-  const name = customerName(identities.byId.get(customerId), { customerId, t });
+  const identity = identities.byId.get(customerId);
+  const name = customerName(identity, { customerId, t });
   return (
     <li className="flex items-start justify-between gap-4 px-4 py-3">
       <div className="flex min-w-0 flex-col items-start gap-1">
         <p className="break-words">{describeTransfer(entry, words)}</p>
         <p className="flex flex-wrap items-center gap-x-2 text-sm text-ink-secondary">
           <Link to={`/customers/${customerId}`}>
-            <bdi>{name}</bdi>
+            {identity === undefined ? <AwaitedName name={name} /> : <bdi>{name}</bdi>}
           </Link>
           <time dateTime={entry.at}>{dateTime(entry.at)}</time>
         </p>
@@ -134,5 +134,15 @@ function Entry({ entry, identities }: { entry: ActivityEntry; identities: Identi
         </span>
       )}
     </li>
+  );
+}
+
+/** Keeps about the place that a name takes; read out as the customer's number. */
+function AwaitedName({ name }: { name: string }) {
+  return (
+    <>
+      <span className="sr-only">{name}</span>
+      <SkeletonText width="w-24" size="sm" />
+    </>
   );
 }

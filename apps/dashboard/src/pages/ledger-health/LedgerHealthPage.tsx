@@ -120,10 +120,11 @@ function Reconciliation({ reconciliation }: Pick<LedgerHealth, 'reconciliation'>
 function Delivery({ events }: Pick<LedgerHealth, 'events'>) {
   const { t } = useTranslation();
   const { number, duration } = useFormats();
-  const { data: overview } = useOverview('30');
+  const { data: overview, isPending } = useOverview('30');
   const lag = overview?.webhookLag;
   return (
     <div className="flex flex-col gap-2">
+      {isPending && <SkeletonLines lines={2} />}
       {overview && (
         <p>
           {lag

@@ -78,12 +78,12 @@ export function ProofCard({ proof }: { proof: LedgerProof | null }) {
       </Card>
       {proof.differences.length > 0 && (
         <Card title={t('ledgerHealth.proof.found')}>
-          <ul className="flex flex-col gap-2">
+          <ul className="flex flex-col gap-3">
             {proof.differences.map(({ check, message }) => (
-              <li key={`${check} ${message}`} className="flex flex-col">
+              <li key={`${check} ${message}`} className="flex flex-col items-start gap-0.5">
                 <CheckName name={check} />
                 {/* Ids and figures, as whoever looks into it needs them. */}
-                <bdi className="font-mono text-sm break-words text-ink-secondary">{message}</bdi>
+                <bdi className="max-w-full font-mono text-sm break-words text-ink-secondary">{message}</bdi>
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 import { Card } from '@loyalnest/ui/card';
-import { LoadingNote, SkeletonLines } from '@loyalnest/ui/skeleton';
+import { LoadingNote, SkeletonText } from '@loyalnest/ui/skeleton';
 import { Button } from '@loyalnest/ui/button';
 import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { SettingsPreview } from '@loyalnest/contracts/rest/programme-preview';
@@ -34,7 +34,7 @@ export function PreviewCard({ settings, isDirty, currency }: PreviewCardProps) {
         {settings && !data && !isError && (
           <>
             <LoadingNote />
-            <SkeletonLines lines={5} />
+            <AwaitedOutcome />
           </>
         )}
         {settings && isError && (
@@ -45,6 +45,31 @@ export function PreviewCard({ settings, isDirty, currency }: PreviewCardProps) {
         )}
       </div>
     </Card>
+  );
+}
+
+/** As high as what comes, so that the form below it on a phone stays where it is. */
+function AwaitedOutcome() {
+  return (
+    <div className="flex flex-col gap-3" aria-hidden>
+      <div>
+        <SkeletonText />
+        <div className="sm:max-lg:hidden">
+          <SkeletonText width="w-3/5" />
+        </div>
+      </div>
+      <div>
+        <div className="py-1">
+          <SkeletonText size="sm" width="ms-auto w-16" />
+        </div>
+        {[0, 1, 2].map((row) => (
+          <div key={row} className="border-t border-line-secondary py-1.5">
+            <SkeletonText />
+          </div>
+        ))}
+      </div>
+      <SkeletonText size="sm" width="w-4/5" />
+    </div>
   );
 }
 
