@@ -85,7 +85,7 @@ export class ShopDirectory {
 
   async #readAll(shopDomains: readonly string[]): Promise<ReadonlyMap<string, Shop>> {
     const rows = await this.#database.forNoMerchant((tx) =>
-      tx.query<ShopRow>(
+      tx.queryAndCommit<ShopRow>(
         `select ${columns} from shops where shop_domain = any ($1::text[])`,
         [textArray(shopDomains)],
         'find-shops',

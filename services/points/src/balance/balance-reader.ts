@@ -43,7 +43,9 @@ export class BalanceReader {
     const customers = new Map(batch.map(({ customer }) => [keyOf(customer), customer]));
     const merchantIds = [...new Set(batch.map(({ customer }) => customer.merchantId))];
     try {
-      const balances = await this.database.forLookUps(merchantIds, (tx) => readBalances(tx, [...customers.values()]));
+      const balances = await this.database.forLookUps(merchantIds, (tx) =>
+        readBalances(tx, [...customers.values()], 'commits'),
+      );
       const byKey = new Map(balances.map((balance) => [keyOf(balance), balance]));
       for (const { customer, resolve } of batch) {
         resolve(byKey.get(keyOf(customer)) ?? { ...customer, pending: 0, available: 0, held: 0, nextExpiry: null });

@@ -1,6 +1,6 @@
 import { numberArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
-import type { CustomerKey } from '../ledger/posting.repository.ts';
+import type { CustomerKey, Ending } from '../ledger/posting.repository.ts';
 import type { Balance } from '../ledger/transfer.ts';
 
 export type BalanceView = CustomerKey & Balance & { nextExpiry: { points: number; at: Date } | null };
@@ -24,15 +24,19 @@ left join lateral (
 type Row = { merchant_id: number; customer_id: number; remaining: number | null; expires_at: Date | null } & Balance;
 
 /** Balances of those who have one; a customer without points has no row. */
-export async function readBalances(tx: Tx, customers: readonly CustomerKey[]): Promise<BalanceView[]> {
-  const rows = await tx.query<Row>(
-    readBalancesSql,
-    [
-      numberArray(customers.map((customer) => customer.merchantId)),
-      numberArray(customers.map((customer) => customer.customerId)),
-    ],
-    'read-balances',
-  );
+export async function readBalances(
+  tx: Tx,
+  customers: readonly CustomerKey[],
+  ending: Ending = 'goes-on',
+): Promise<BalanceView[]> {
+  const keys = [
+    numberArray(customers.map((customer) => customer.merchantId)),
+    numberArray(customers.map((customer) => customer.customerId)),
+  ];
+  const rows =
+    ending === 'commits'
+      ? await tx.queryAndCommit<Row>(readBalancesSql, keys, 'read-balances')
+      : await tx.query<Row>(readBalancesSql, keys, 'read-balances');
   return rows.map((row) => ({
     merchantId: row.merchant_id,
     customerId: row.customer_id,
