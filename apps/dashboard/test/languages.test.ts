@@ -55,6 +55,11 @@ describe('formats', () => {
     expect(formatsFor('de', undefined).money(44_455, 'USD')).toBe('444,55\u00a0$');
   });
 
+  it('keep the parts of a list to themselves where text runs from right to left', () => {
+    expect(formatsFor('ar', undefined).list(['gift-card', 'sale'])).toBe('\u2068gift-card\u2069 و\u2068sale\u2069');
+    expect(formatsFor('en', undefined).list(['gift-card', 'sale'])).toBe('gift-card and sale');
+  });
+
   it('say lengths of time in the largest unit that fits, and moments relative to now', () => {
     const { duration, relative } = formatsFor('en', undefined);
     expect(duration(0.4)).toBe('0.4 seconds');

@@ -41,7 +41,8 @@ export function Page({ title, titleMetadata, subtitle, back, actions, width = 's
           <div className="min-w-0">
             <div className="flex flex-wrap items-center gap-2">
               <h1 ref={heading} tabIndex={-1} className="text-xl font-bold break-words outline-none">
-                {title}
+                {/* A name keeps its direction where text runs the other way: "5 EUR off". */}
+                <bdi>{title}</bdi>
               </h1>
               {titleMetadata}
             </div>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'react-router';
 
 type Tab = { id: string; label: ReactNode; to: string };
@@ -13,11 +13,13 @@ type TabsProps = {
 
 /** Each tab is a place with an address, so they are links, and the browser's history leads through them. */
 export function Tabs({ label, tabs, current, look = 'tabs' }: TabsProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => showCurrent(list.current), [current]);
   const frame =
     look === 'tabs' ? 'flex gap-1 overflow-x-auto p-1.5' : 'inline-flex gap-0.5 rounded-md bg-surface-tertiary p-0.5';
   return (
     <nav aria-label={label}>
-      <ul className={frame}>
+      <ul ref={list} className={frame}>
         {tabs.map((tab) => (
           <li key={tab.id}>
             <Link
@@ -34,6 +36,15 @@ export function Tabs({ label, tabs, current, look = 'tabs' }: TabsProps) {
       </ul>
     </nav>
   );
+}
+
+/** On a phone there may be more tabs than fit; the one that is open is seen whole. Only the row itself scrolls. */
+function showCurrent(list: HTMLUListElement | null): void {
+  const current = list?.querySelector('[aria-current]')?.getBoundingClientRect();
+  if (!list || !current) return;
+  const { left, right } = list.getBoundingClientRect();
+  if (current.right > right) list.scrollLeft += current.right - right;
+  else if (current.left < left) list.scrollLeft += current.left - left;
 }
 
 function tabClass(look: 'tabs' | 'segmented', isCurrent: boolean): string {

@@ -54,7 +54,9 @@ export function formatsFor(locale: string, timeZone: string | undefined) {
     /** Money with a plus in front of what is above zero. */
     signedMoney: (minor: number, currency: string) =>
       moneyText(locale, { minor, currency }, { signDisplay: 'exceptZero' }),
-    list: (parts: readonly string[]) => list.format(parts),
+    /** "gift-card, sale and new". Latin words that lie among those of another direction keep their places. */
+    list: (parts: readonly string[]) =>
+      list.format(directionOfLocale(locale) === 'rtl' ? parts.map((part) => `\u2068${part}\u2069`) : parts),
   };
 }
 

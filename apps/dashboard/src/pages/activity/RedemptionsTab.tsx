@@ -68,9 +68,11 @@ function Redemptions({ rows, isFiltered }: { rows: ShopRedemption[] | undefined;
           header: t('customers.reward'),
           cell: ({ rewardName, code }) => (
             <>
-              {rewardName}
+              <bdi>{rewardName}</bdi>
               {code !== null && (
-                <bdi className="block font-mono text-sm font-regular break-all text-ink-secondary">{code}</bdi>
+                <span className="block font-mono text-sm font-regular break-all text-ink-secondary">
+                  <bdi>{code}</bdi>
+                </span>
               )}
             </>
           ),

@@ -29,7 +29,7 @@ export function RewardsTab({ list, canWrite }: { list: RewardList; canWrite: boo
         keyOf={(reward) => reward.rewardId}
         linkOf={(reward) => rewardPath(reward.rewardId)}
         columns={[
-          { id: 'name', header: t('settings.reward.name'), cell: (reward) => reward.name },
+          { id: 'name', header: t('settings.reward.name'), cell: (reward) => <bdi>{reward.name}</bdi> },
           { id: 'gives', header: t('settings.reward.gives'), cell: (reward) => words.gives(reward) },
           { id: 'points', header: name, cell: (reward) => number(reward.points), isNumeric: true },
           {
