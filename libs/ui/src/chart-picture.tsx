@@ -6,7 +6,7 @@ import type { ChartData, ChartTone } from './chart.tsx';
 const ticksMax = 4;
 /** More labels than that are not read, and less room for each would make them run into each other. */
 const labelsMax = 6;
-const labelWidth = 72;
+const labelWidthMin = 72;
 /** Of a digit or sign in the size of the labels, on the wide side. */
 const signWidth = 7;
 const gap = 8;
@@ -102,6 +102,8 @@ function planOf(data: ChartData, { width, height }: Size, isReversed: boolean): 
 
 function Axes({ data, plan }: { data: ChartData; plan: Plan }) {
   const { ticks, left, right, isReversed, width, height, x, y } = plan;
+  // A date with its year takes more room than one without.
+  const labelWidth = Math.max(labelWidthMin, gap + signWidth * Math.max(...data.labels.map((label) => label.length)));
   const half = labelWidth / 2;
   return (
     <g aria-hidden>
