@@ -9,6 +9,7 @@ import { findDemoShop, type DemoShop } from './pictures/demo-shop.ts';
 import { takeDocumentPictures } from './pictures/documents.ts';
 import { scenes, type Scene } from './pictures/scenes.ts';
 import { takeWhole } from './pictures/whole-page.ts';
+import { windowFor } from './pictures/window.ts';
 
 const widths = [1280, 360];
 const locales = ['en', 'ar'];
@@ -38,7 +39,7 @@ type Series = { demo: DemoShop; folder: string; chosen: readonly Scene[]; locale
 async function takeAll(browser: Browser, { demo, folder, chosen, locale, width }: Series): Promise<void> {
   for (const scene of chosen) {
     // Nobody's cookies, and the locale that the scene asks for.
-    const context = await browser.newContext({ ...windowOf(width), locale, reducedMotion: 'reduce' });
+    const context = await browser.newContext(windowFor({ width, height: 800 }, locale));
     const page = await context.newPage();
     await scene.show(page, { demo, locale });
     const file = `${scene.name}.${locale}.${width}.png`;
@@ -46,12 +47,6 @@ async function takeAll(browser: Browser, { demo, folder, chosen, locale, width }
     process.stdout.write(`${file}\n`);
     await context.close();
   }
-}
-
-/** A narrow one is a phone's, with a finger instead of a mouse. */
-function windowOf(width: number) {
-  const isPhone = width < 600;
-  return { viewport: { width, height: 800 }, isMobile: isPhone, hasTouch: isPhone };
 }
 
 function names(list: readonly Scene[]): string {

@@ -10,20 +10,27 @@ export type DemoShop = {
   customerEmail: string;
 };
 
-type Order = { customerId: number | null; email: string | null };
-
-/** The customer with the most orders is who has most to show; of several, the one with the lowest id. */
+/** Who has the most points has most to show, and can take a reward. */
 export async function findDemoShop(env: NodeJS.ProcessEnv): Promise<DemoShop> {
   const { SERVER_URL: serverUrl, SIMULATOR_URL: simulatorUrl } = env;
-  if (!serverUrl || !simulatorUrl)
+  if (!serverUrl || !simulatorUrl) {
     throw new UserError('pictures are taken of the simulated demo shop; this copy has none');
-  const response = await fetch(`${simulatorUrl}/control/shops/${demoShop}/orders?limit=1000`);
-  if (!response.ok) throw new UserError(`the simulator does not know ${demoShop}`);
-  const { orders } = (await response.json()) as { orders: Order[] };
-  const [most] = [...Map.groupBy(orders, ({ customerId }) => customerId).values()].sort(
-    (a, b) => b.length - a.length || (a[0]?.customerId ?? 0) - (b[0]?.customerId ?? 0),
-  );
-  const [{ customerId, email } = { customerId: null, email: null }] = most ?? [];
-  if (customerId === null || email === null) throw new UserError(`${demoShop} has no orders of customers`);
+  }
+  const shop = `${simulatorUrl}/control/shops/${demoShop}`;
+  const { sessionToken } = await read<{ sessionToken: string }>(`${shop}/session-token`, { method: 'POST' });
+  const richest = `${serverUrl}/v1/api/points/members?sort=available&order=desc&limit=1`;
+  const { items } = await read<{ items: { customerId: number }[] }>(richest, {
+    headers: { authorization: `Bearer ${sessionToken}` },
+  });
+  const [{ customerId } = { customerId: undefined }] = items;
+  if (customerId === undefined) throw new UserError(`${demoShop} has no members yet`);
+  const { email } = await read<{ email: string | null }>(`${shop}/customers/${customerId}`);
+  if (email === null) throw new UserError(`customer ${customerId} of ${demoShop} has no e-mail to log in with`);
   return { serverUrl, simulatorUrl, shop: demoShop, customerId, customerEmail: email };
+}
+
+async function read<Body>(url: string, init: RequestInit = {}): Promise<Body> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new UserError(`${url} answers ${response.status}`);
+  return (await response.json()) as Body;
 }

@@ -5,13 +5,15 @@ import type { Browser, Page } from 'playwright-core';
 import { settle } from '../settle.ts';
 import type { DemoShop } from './demo-shop.ts';
 import { scenes } from './scenes.ts';
+import { windowFor } from './window.ts';
 
 /** What README.md and docs/ show: a scene, and the window that it is seen in. */
 const pictures = [
-  { file: 'home', scene: 'home', width: 1200, height: 760, locale: 'en' },
-  { file: 'customer', scene: 'customer', width: 1200, height: 760, locale: 'en' },
-  { file: 'programme', scene: 'programme-changed', width: 1200, height: 760, locale: 'en' },
-  { file: 'widget', scene: 'widget-member', width: 1200, height: 760, locale: 'en' },
+  { file: 'home', scene: 'home', width: 1280, height: 800, locale: 'en' },
+  { file: 'customer', scene: 'customer', width: 1280, height: 800, locale: 'en' },
+  { file: 'programme', scene: 'programme-changed', width: 1280, height: 800, locale: 'en' },
+  { file: 'widget', scene: 'widget-member', width: 1280, height: 800, locale: 'en' },
+  { file: 'activity', scene: 'activity', width: 1280, height: 800, locale: 'en' },
   { file: 'home-arabic', scene: 'home', width: 360, height: 760, locale: 'ar' },
   { file: 'widget-phone', scene: 'widget-redeem', width: 360, height: 760, locale: 'en' },
 ] as const;
@@ -31,7 +33,7 @@ export async function takeDocumentPictures(
   for (const { file, scene: name, width, height, locale } of pictures) {
     const scene = scenes.find((one) => one.name === name);
     if (!scene) throw new Error(`there is no scene ${name}`);
-    const context = await browser.newContext({ viewport: { width, height }, locale, reducedMotion: 'reduce' });
+    const context = await browser.newContext(windowFor({ width, height }, locale));
     const page = await context.newPage();
     await scene.show(page, { demo, locale });
     await settle(page);
