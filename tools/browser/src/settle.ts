@@ -3,6 +3,9 @@ import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 /** Placeholders that a page shows while it waits for figures or words: the dashboard's, and the widget's. */
 const placeholders = '.animate-skeleton, .skeleton';
 
+/** What was drawn last is on the screen when the frame after it begins. */
+const painted = 'new Promise((settle) => requestAnimationFrame(() => requestAnimationFrame(settle)))';
+
 /** Waits until nothing that can be seen is still to come, and nothing moves any more. */
 export async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('load');
@@ -10,6 +13,7 @@ export async function settle(page: Page): Promise<void> {
     if (frame.url() === 'about:blank') continue;
     await awaitContent(frame);
     await frame.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+    await frame.evaluate(painted);
   }
 }
 
