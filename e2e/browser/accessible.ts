@@ -27,5 +27,6 @@ export async function expectNoViolations(frame: Frame): Promise<void> {
     rule: `${id}: ${help}`,
     places: nodes.map(({ target, failureSummary }) => `${JSON.stringify(target)} ${failureSummary}`),
   }));
-  expect(found, frame.url()).toEqual([]);
+  const language = await frame.evaluate<string>('document.documentElement.lang');
+  expect(found, `${frame.url()} in ${language}`).toEqual([]);
 }
