@@ -145,6 +145,17 @@ it('an expired session renews itself before anybody notices', async () => {
   await context.close();
 });
 
+it('a page whose file does not come is loaded anew, once', async () => {
+  const { page, context, expects } = await browsing.person();
+  expects(/net::ERR_FAILED/);
+  const app = await open(page, '/customers');
+  await expectShown(app.getByRole('link', { name: 'Ada Byron' }));
+  await context.route('**/assets/CustomerPage-*.js', (route) => route.abort(), { times: 1 });
+  await app.getByRole('link', { name: 'Ada Byron' }).click();
+  await expectShown(app.getByRole('heading', { level: 1, name: 'Ada Byron' }), app.getByText('Points by expiry'));
+  await context.close();
+});
+
 it('filters, tabs and pages have addresses that survive a reload and lead there directly', async () => {
   const { page, context } = await browsing.person();
   const app = await open(page, '/customers');

@@ -2,6 +2,7 @@ import { lazy, type ComponentType } from 'react';
 import { createBrowserRouter, matchPath } from 'react-router';
 import { NotFoundPage } from './shell/NotFoundPage.tsx';
 import { PageError } from './shell/PageError.tsx';
+import { throwUnlessReloading } from './shell/reload.ts';
 import { Shell } from './shell/Shell.tsx';
 
 /** Each page is a file of its own, which comes when somebody goes there. */
@@ -17,7 +18,7 @@ const pages: Readonly<Record<string, () => Promise<ComponentType>>> = {
 export function createRouter() {
   const routes = Object.entries(pages).map(([path, load]) => ({
     path,
-    Component: lazy(async () => ({ default: await load() })),
+    Component: lazy(async () => ({ default: await load().catch(throwUnlessReloading) })),
   }));
   return createBrowserRouter([
     {
