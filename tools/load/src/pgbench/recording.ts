@@ -44,14 +44,14 @@ export async function recordPosting(pointsUrl: string): Promise<Statement[]> {
   }
 }
 
+/** Commits nothing: the statement that would take the commit along is run like the others. */
 function recordingTx(client: pg.PoolClient, statements: Statement[]): Tx {
-  const recorder = {
-    query(statement: { text: string; values: string[] }) {
-      statements.push(statement);
-      return client.query(statement);
-    },
+  const tx = new Tx(client);
+  const query = (text: string, values: readonly unknown[] = [], name?: string) => {
+    statements.push({ text, values: values.map(String) });
+    return tx.query(text, values, name);
   };
-  return new Tx(recorder as unknown as pg.ClientBase);
+  return { query, queryAndCommit: query } as unknown as Tx;
 }
 
 /** The server has programmes in memory after a merchant's first order. */
