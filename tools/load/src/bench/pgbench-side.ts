@@ -2,7 +2,7 @@ import type { Bed } from '../bed/bed.ts';
 import { balanceScript, orderScript } from '../pgbench/scripts.ts';
 import { recordPosting, type Statement } from '../pgbench/recording.ts';
 import { runPgbench, type PgbenchResult, type PlanCacheMode } from '../pgbench/pgbench.ts';
-import { waitUntilDelivered } from '../bed/outbox.ts';
+import { passOver, waitUntilDelivered } from '../bed/outbox.ts';
 
 export type PgbenchSettings = {
   clients: number;
@@ -79,6 +79,7 @@ export class PgbenchSide {
     let result: PgbenchResult;
     try {
       result = await runPgbench({ ...options, folder: this.#bed.instance.home, seed: this.#runs });
+      await passOver(this.#bed.ownerUrl);
     } finally {
       process.kill(this.#bed.serverPid, 'SIGCONT');
     }
