@@ -28,6 +28,9 @@ const typeOf: Readonly<Record<TransferKind, string>> = {
   migrate: pointsMigrated.name,
 };
 
+/** Which kind of transfer an event tells of. */
+export const transferTypes = Object.entries(typeOf).map(([kind, type]) => ({ kind: kind as TransferKind, type }));
+
 /** The event that tells of a transfer, with the balance the transaction left behind. */
 export function transferEvent(transfer: Transfer, balance: Balance): NewEvent {
   return {

@@ -1,33 +1,3 @@
-import {
-  pointsAdjusted,
-  pointsApproved,
-  pointsClawedBack,
-  pointsEarned,
-  pointsExpired,
-  pointsHeld,
-  pointsMigrated,
-  pointsRedeemed,
-  pointsReleased,
-  pointsRestored,
-  pointsVoided,
-} from '@loyalnest/contracts/events';
-import type { TransferKind } from '../ledger/transfer.ts';
-
-/** Which kind of transfer an event tells of. */
-export const transferTypes: readonly { type: string; kind: TransferKind }[] = [
-  { type: pointsEarned.name, kind: 'earn' },
-  { type: pointsApproved.name, kind: 'approve' },
-  { type: pointsVoided.name, kind: 'void' },
-  { type: pointsClawedBack.name, kind: 'clawback' },
-  { type: pointsHeld.name, kind: 'hold' },
-  { type: pointsRedeemed.name, kind: 'capture' },
-  { type: pointsReleased.name, kind: 'release' },
-  { type: pointsRestored.name, kind: 'restore' },
-  { type: pointsExpired.name, kind: 'expire' },
-  { type: pointsAdjusted.name, kind: 'adjust' },
-  { type: pointsMigrated.name, kind: 'migrate' },
-];
-
 /**
  * A move is a transfer as the projections see it: `day` is one of the shop's calendar, `issued`, `redeemed` and `outstanding` are what it adds to those sums.
  * What an order earned and lost again counts when the order was placed, whenever it came in; all else when it was posted.

@@ -1,7 +1,8 @@
 import { numberArray, textArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { Position } from '@loyalnest/platform/events/outbox';
-import { movesOfLedger, movesOfOutbox, transferTypes } from './moves.ts';
+import { transferTypes } from '../ledger/transfer-events.ts';
+import { movesOfLedger, movesOfOutbox } from './moves.ts';
 
 /** How the projection is called among the readers of the outbox. */
 const consumer = 'members';

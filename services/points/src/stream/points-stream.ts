@@ -1,17 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  pointsAdjusted,
-  pointsApproved,
-  pointsClawedBack,
-  pointsEarned,
-  pointsExpired,
-  pointsHeld,
-  pointsMigrated,
-  pointsRedeemed,
-  pointsReleased,
-  pointsRestored,
-  pointsVoided,
-} from '@loyalnest/contracts/events';
+import { pointsEarned } from '@loyalnest/contracts/events';
 import type { StreamMessage } from '@loyalnest/contracts/rest/stream';
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
@@ -22,7 +10,7 @@ import type { Admission, Stream } from '@loyalnest/platform/realtime/stream';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { Inject, Injectable } from '@nestjs/common';
 import { historyEntry } from '../balance/history-entry.ts';
-import { customerEventKey } from '../ledger/transfer-events.ts';
+import { customerEventKey, transferTypes } from '../ledger/transfer-events.ts';
 import { forShopper } from '../storefront/for-shopper.ts';
 import { findTold, type ToldRow } from './stream.repository.ts';
 import { streamTokenKey, verifyStreamToken, type StreamListener } from './stream-token.ts';
@@ -46,19 +34,7 @@ type Update = Omit<Extract<StreamMessage, { type: 'update' }>, 'type' | 'positio
 @Injectable()
 export class PointsStream implements Stream {
   readonly path = streamPath;
-  readonly types = [
-    pointsAdjusted,
-    pointsApproved,
-    pointsClawedBack,
-    pointsEarned,
-    pointsExpired,
-    pointsHeld,
-    pointsMigrated,
-    pointsRedeemed,
-    pointsReleased,
-    pointsRestored,
-    pointsVoided,
-  ].map(({ name }) => name);
+  readonly types = transferTypes.map(({ type }) => type);
 
   private readonly key: KeyObject;
 
