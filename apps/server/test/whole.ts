@@ -91,7 +91,7 @@ export async function openWhole(): Promise<Whole> {
     advance: (durationMs) => simulator.world.clock.advance(durationMs),
     async settled() {
       await control('GET', '/idle?timeoutMs=20000');
-      for (const relay of running.relays) await relay.drain();
+      for (const relay of running.relays) await relay.settle();
     },
     async close() {
       await running.close();

@@ -47,6 +47,14 @@ describe('the directory', () => {
     expect(await directory.findShop(shop.shopDomain)).toEqual({ ...shop, currency: 'KWD' });
   });
 
+  it('takes the news of a new shop from many at once', async () => {
+    for (let merchantId = 100; merchantId < 140; merchantId += 1) {
+      const shop = aShop(merchantId);
+      await Promise.all(Array.from({ length: 6 }, () => record(shop)));
+      expect(await directory.findShop(shop.shopDomain)).toEqual(shop);
+    }
+  });
+
   it('does not remember that a shop is not installed', async () => {
     const shop = aShop(1, { isInstalled: false });
     await record(shop);

@@ -150,7 +150,7 @@ export async function startHarness(): Promise<Harness> {
     },
     advance: (milliseconds) => simulator.world.clock.advance(milliseconds),
     async settled() {
-      for (const relay of running.relays) while ((await relay.drain()).isMoreComing);
+      for (const relay of running.relays) await relay.settle();
     },
     async close() {
       await running.close();

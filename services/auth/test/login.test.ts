@@ -102,7 +102,8 @@ describe('signing in', () => {
 
   it('stores tokens encrypted, and each where it belongs', async () => {
     const shop = await aShop(harness, 'sealed');
-    const { body } = await harness.login(shop);
+    const { status, body } = await harness.login(shop);
+    expect({ status, body }).toMatchObject({ status: 200, body: { isNew: true } });
     const [row] = await harness.rows<{ access_token: Buffer; refresh_token: Buffer }>(
       'select access_token, refresh_token from auth.offline_tokens where merchant_id = $1',
       [body.merchantId],

@@ -77,7 +77,7 @@ export async function openMerchantRoom(now: string): Promise<MerchantRoom> {
   const ledger = running.app.get(Ledger, { strict: false });
   const projection = running.app.get(Projection, { strict: false });
   async function settled(): Promise<void> {
-    for (const relay of running.relays) await relay.drain();
+    for (const relay of running.relays) await relay.settle();
     await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
   }
   return {

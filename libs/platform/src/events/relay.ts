@@ -64,13 +64,25 @@ export class Relay {
     await this.#running;
   }
 
-  /** Delivers everything that can be read now, and says whether more is there that cannot be read yet. */
-  async drain(): Promise<{ delivered: number; isMoreComing: boolean }> {
+  /**
+   * Delivers everything that can be read now; says whether more is there that cannot be read yet, and whether somebody else
+   * is delivering to the same consumer, so that nothing was read here.
+   */
+  async drain(): Promise<{ delivered: number; isMoreComing: boolean; isTaken: boolean }> {
     let delivered = 0;
     for (;;) {
-      const batch = await this.#deliverBatch();
-      delivered += batch.count;
-      if (batch.count < batchMax) return { delivered, isMoreComing: batch.isMoreComing };
+      const { count, isMoreComing, isTaken } = await this.#deliverBatch();
+      delivered += count;
+      if (count < batchMax) return { delivered, isMoreComing, isTaken };
+    }
+  }
+
+  /** Returns when everything that was committed before the call has been delivered, here or by somebody else. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const { isMoreComing, isTaken } = await this.drain();
+      if (!isMoreComing && !isTaken) return;
+      await setTimeout(horizonMs);
     }
   }
 
@@ -108,16 +120,16 @@ export class Relay {
   #deliverBatch(): Promise<Batch> {
     return this.#database.forNoMerchant(async (tx) => {
       const position = await takePosition(tx, this.#consumer.name);
-      if (!position) return { count: 0, isMoreComing: false };
+      if (!position) return { count: 0, isMoreComing: false, isTaken: true };
       const { events, last, isMoreComing } = await readAfter(tx, this.#source, position);
-      if (!last) return { count: 0, isMoreComing };
+      if (!last) return { count: 0, isMoreComing, isTaken: false };
       await this.#hand(events);
       await tx.query('update outbox_cursors set xid = $2, id = $3, moved_at = now() where consumer = $1', [
         this.#consumer.name,
         last.xid,
         last.id,
       ]);
-      return { count: events.length, isMoreComing };
+      return { count: events.length, isMoreComing, isTaken: false };
     });
   }
 
@@ -149,7 +161,7 @@ export class Relay {
   }
 }
 
-type Batch = { count: number; isMoreComing: boolean };
+type Batch = { count: number; isMoreComing: boolean; isTaken: boolean };
 
 /**
  * Takes the reader's place: of several processes, one at a time delivers to a consumer. An advisory lock rather than a

@@ -112,14 +112,23 @@ export class ShopDirectory {
     return row && fromRow(row);
   }
 
-  /** Takes over what an event says of a shop, inside the event's transaction. */
+  /**
+   * Takes over what an event says of a shop, inside the event's transaction. Two statements: a shop has two unique keys, and
+   * `on conflict … do update` looks out for one, so that the other fails when two record a new shop at once.
+   */
   async record(tx: Tx, shop: Shop): Promise<void> {
-    await tx.query(
+    const values = [shop.merchantId, shop.shopDomain, shop.currency, shop.timezone, shop.isInstalled];
+    const added = await tx.execute(
       `insert into shops (merchant_id, shop_domain, currency, timezone, is_installed) values ($1, $2, $3, $4, $5)
-       on conflict (merchant_id) do update set shop_domain = excluded.shop_domain, currency = excluded.currency,
-         timezone = excluded.timezone, is_installed = excluded.is_installed`,
-      [shop.merchantId, shop.shopDomain, shop.currency, shop.timezone, shop.isInstalled],
+       on conflict do nothing`,
+      values,
     );
+    if (added === 0) {
+      await tx.execute(
+        'update shops set shop_domain = $2, currency = $3, timezone = $4, is_installed = $5 where merchant_id = $1',
+        values,
+      );
+    }
     this.#known.delete(shop.shopDomain);
   }
 }
