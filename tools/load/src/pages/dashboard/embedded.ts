@@ -15,6 +15,8 @@ const screens = {
 };
 
 const openMs = 60_000;
+/** Without a request for this long, a page has loaded what it wants. */
+const quietMs = 500;
 
 /** Notes what the browser tells of paints, shifts and interactions, in every frame from its first moment on. */
 const observers = `
@@ -52,6 +54,7 @@ export async function openEmbedded(
   });
   await context.addInitScript({ content: observers });
   const page = await context.newPage();
+  const quiet = watchRequests(page);
   const session = await context.newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: device.slowDown });
   const scripts: Promise<[url: string, bytes: number]>[] = [];
@@ -65,8 +68,29 @@ export async function openEmbedded(
   const frame = page.frames().find((candidate) => candidate.url().startsWith(serverUrl));
   if (!frame) throw new Error(`the app is not in its frame at ${address}`);
   await frame.getByRole('heading', { level: 1 }).waitFor({ timeout: openMs });
-  await page.waitForLoadState('networkidle', { timeout: openMs });
+  await quiet();
   return { page, frame, context, scripts: Promise.all(scripts).then((entries) => new Map(entries)) };
+}
+
+/**
+ * Waits until a page and its frames ask for nothing. The browser's own word for it, `networkidle`, does not come for a frame
+ * that has been emulating a phone.
+ */
+function watchRequests(page: Page): () => Promise<void> {
+  let underWay = 0;
+  let lastMs = performance.now();
+  const count = (change: number) => () => {
+    underWay += change;
+    lastMs = performance.now();
+  };
+  page.on('request', count(1)).on('requestfinished', count(-1)).on('requestfailed', count(-1));
+  return async () => {
+    const deadlineMs = performance.now() + openMs;
+    while (underWay > 0 || performance.now() - lastMs < quietMs) {
+      if (performance.now() > deadlineMs) throw new Error(`${underWay} requests of ${page.url()} are not answered`);
+      await page.waitForTimeout(50);
+    }
+  };
 }
 
 export function readSeen(frame: Frame): Promise<Seen> {
