@@ -67,10 +67,12 @@ export class Database {
 
   /**
    * As `forMerchants`, for work that only looks rows up by their keys, many times a second. A connection keeps the plan that
-   * it made when a table was still empty, and that plan reads the whole table; here it may not.
+   * it made when a table was still empty, and that plan reads the whole table; here it may not. A statement with a list of
+   * keys would be planned anew for each list, which takes longer than looking them up.
    */
   forLookUps<R>(merchantIds: readonly number[], work: (tx: Tx) => Promise<R>): Promise<R> {
-    return this.#transaction(`begin; ${stating(merchantIds)}; set local enable_seqscan = off`, work);
+    const plans = 'set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan';
+    return this.#transaction(`begin; ${stating(merchantIds)}; ${plans}`, work);
   }
 
   /** Runs `work` with no merchant at all: routing tables, cursors, partitions. */

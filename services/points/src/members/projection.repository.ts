@@ -81,6 +81,16 @@ export async function findUnbuilt(tx: Tx, merchantIds?: readonly number[]): Prom
   return rows.map((row) => row.merchant_id);
 }
 
+/**
+ * A customer's balance, looked up by its key behind a fence: below row-level security a join reads the balances of all
+ * customers of the merchants at hand.
+ */
+function balanceOf(customer: string, columns: string): string {
+  return `select ${columns} from customer_balances
+    where customer_balances.merchant_id = ${customer}.merchant_id and customer_balances.customer_id = ${customer}.customer_id
+    offset 0`;
+}
+
 /** What moves say of customers: their own first and last, and what they earned, which a merge takes along. */
 const figures = `figures as (
   select merchant_id, customer_id, min(first_at) as first_at, max(last_at) as last_at, max(zone) as zone,
@@ -93,7 +103,7 @@ const figures = `figures as (
     union all
     select moves.merchant_id, coalesce(balances.merged_into, moves.customer_id), null, max(created_at),
       max(moves.zone), sum(moves.issued), count(*) filter (where moves.is_first_of_order)
-    from moves join customer_balances as balances using (merchant_id, customer_id)
+    from moves cross join lateral (${balanceOf('moves', 'merged_into')}) as balances
     group by 1, 2
   ) as parts
   group by merchant_id, customer_id
@@ -104,7 +114,7 @@ const writeMembers = (which: string) => `written_members as (
     next_expiry_at, is_closed)
   select merchant_id, customer_id, pending, available, held, earned, orders, first_at, last_at,
     ${nextExpiryOf('figures')}, closed_at is not null
-  from figures join customer_balances using (merchant_id, customer_id)
+  from figures cross join lateral (${balanceOf('figures', 'pending, available, held, closed_at')}) as balances
   ${which}
   order by merchant_id, customer_id
   on conflict (merchant_id, customer_id) do update set
@@ -125,7 +135,12 @@ function nextExpiryOf(customer: string): string {
 const writeDays = `firsts as (
   select figures.merchant_id, (members.first_at at time zone zone)::date as before,
     (least(members.first_at, figures.first_at) at time zone zone)::date as now
-  from figures left join members using (merchant_id, customer_id)
+  from figures
+  left join lateral (
+    select first_at from members
+    where members.merchant_id = figures.merchant_id and members.customer_id = figures.customer_id
+    offset 0
+  ) as members on true
   where figures.first_at is not null
 ), written_days as (
   insert into programme_days (merchant_id, day, issued, redeemed, outstanding, orders, members)
