@@ -48,11 +48,13 @@ export const configSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .describe(
-      'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service.',
+      'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service. Without DATABASE_ROLE_SECRET the server logs in as it says.',
     ),
-  DATABASE_ROLE_SECRET: secret.describe(
-    "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret.",
-  ),
+  DATABASE_ROLE_SECRET: secret
+    .optional()
+    .describe(
+      "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret. A process of one service needs none when DATABASE_URL carries the login of the service's own role.",
+    ),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
   MASTER_KEY_FILE: z
     .string()
