@@ -6,7 +6,8 @@ import type {
   SettingsResponse,
 } from '@loyalnest/contracts/rest/points';
 import { PointsService } from '@loyalnest/contracts/proto/loyalnest/points/v1/points_pb';
-import { RpcClients, rpcToken } from '@loyalnest/platform/rpc/rpc';
+import { RpcClients, rpcSecret } from '@loyalnest/platform/rpc/rpc';
+import { rpcToken } from '@loyalnest/platform/rpc/server-options';
 import { Code, createClient, type Interceptor } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -378,7 +379,7 @@ describe('RPC', () => {
 
   it.each([
     ['in the process', () => whole.running.app.get(RpcClients).client(PointsService)],
-    ['over gRPC', () => overNetwork(rpcToken(whole.config.DATABASE_ROLE_SECRET))],
+    ['over gRPC', () => overNetwork(rpcToken(rpcSecret(whole.config)))],
   ])('earns once per business key, %s', async (_how, client) => {
     const request = await earn();
     const first = await client().earn(request);

@@ -17,13 +17,14 @@ import { EventConsumer } from './events/consumer.ts';
 import { OutboxSignal } from './events/outbox-signal.ts';
 import { Relay } from './events/relay.ts';
 import { addApiDocument } from './http/api-document.ts';
-import { addHealth } from './http/health.ts';
+import { addHealth, checkRooms } from './http/health.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { WidgetFiles } from './http/widget-files.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { connectStreams, type OpenStreams } from './realtime/connect-streams.ts';
 import type { StreamLimits } from './realtime/stream.ts';
-import { addRpc, listenRpc, RpcClients } from './rpc/rpc.ts';
+import { RpcClients, rpcRoutes } from './rpc/rpc.ts';
+import type { RpcServer } from './rpc/rpc-server.ts';
 import type { Service } from './service.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { AppConfig, AppLogger } from './tokens.ts';
@@ -33,6 +34,7 @@ export type OpenApp = {
   rooms: readonly Room[];
   logger: Logger;
   routes: (router: ConnectRouter) => void;
+  rpc: RpcClients;
   /** Lets what is under way end, then closes everything. */
   close(): Promise<void>;
 };
@@ -119,14 +121,17 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
   addHealth(app, rooms);
   addApiDocument(app);
   options.pages?.(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, config);
-  const routes = addRpc(app, services, rpc);
+  const routes = rpcRoutes(app, services);
+  await rpc.connect({ services, routes, logger });
   return {
     app,
     rooms,
     logger,
     routes,
+    rpc,
     async close() {
       await app.close();
+      rpc.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
   };
@@ -135,7 +140,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
 /** Starts services in this process and listens. */
 export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
-  const { app, rooms, logger, routes } = await open(options);
+  const { app, rooms, logger, routes, rpc } = await open(options);
   const jobs = new JobRunner({ app, rooms, config });
   const relays = connectRelays(app, rooms);
   const workers = services.flatMap((service) =>
@@ -143,10 +148,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   );
   const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
   await app.listen({ port: config.PORT, host: config.HOST });
-  const rpcServer =
-    config.RPC_PORT === undefined
-      ? undefined
-      : await listenRpc({ routes, secret: config.DATABASE_ROLE_SECRET, host: config.HOST, port: config.RPC_PORT });
+  const rpcServer = await listenForCalls({ config, rooms, routes });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   for (const worker of workers) await worker.start();
   for (const relay of relays) relay.start();
@@ -161,15 +163,28 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     jobs,
     streams,
     async close() {
+      rpcServer?.leave();
       await streams.close();
       await jobs.stop();
       await rpcServer?.close();
       await app.close();
       for (const worker of workers) await worker.stop();
       await Promise.all(relays.map((relay) => relay.stop()));
+      rpc.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
   };
+}
+
+/** Who is not called over a network loads nothing of it. */
+async function listenForCalls(
+  options: Pick<OpenApp, 'rooms' | 'routes'> & { config: Config },
+): Promise<RpcServer | undefined> {
+  const { config, rooms, routes } = options;
+  if (config.RPC_PORT === undefined) return undefined;
+  const { listenRpc } = await import('./rpc/rpc-server.ts');
+  const isReady = async () => (await checkRooms(rooms)).isReady;
+  return listenRpc({ routes, isReady, config, port: config.RPC_PORT });
 }
 
 /** The main program of a service. Ends the process with 1 and one line if it cannot start. */

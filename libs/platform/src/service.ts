@@ -1,3 +1,4 @@
+import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import type { Type } from '@nestjs/common';
 import type { EventHandler } from './events/consumer.ts';
@@ -22,6 +23,8 @@ export type Service = {
   events?: readonly Type<EventHandler>[];
   jobs?: readonly Type<Job>[];
   rpc?: readonly Type<RpcRoutes>[];
+  /** Contracts of other services that it calls: the start fails if one of them can be reached neither here nor elsewhere. */
+  calls?: readonly DescService[];
   workers?: readonly Type<Worker>[];
   /** What it tells over WebSockets as it happens. */
   stream?: Type<Stream>;

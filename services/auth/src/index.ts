@@ -1,3 +1,4 @@
+import { AdminService } from '@loyalnest/contracts/proto/loyalnest/admin/v1/admin_pb';
 import type { Service } from '@loyalnest/platform/service';
 import { AuthModule } from './auth.module.ts';
 import { AccessTokenRpc } from './installation/access-token.rpc.ts';
@@ -15,5 +16,6 @@ export const auth: Service = {
   events: [ShopEvents],
   jobs: [ForgetEvents, ForgetSignIns, ReencryptTokens],
   rpc: [AccessTokenRpc],
+  calls: [AdminService],
   workers: [Revocations],
 };

@@ -1,3 +1,4 @@
+import { AuthService } from '@loyalnest/contracts/proto/loyalnest/auth/v1/auth_pb';
 import type { Service } from '@loyalnest/platform/service';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
@@ -42,6 +43,7 @@ export const points: Service = {
     VerifyLedger,
   ],
   rpc: [PointsRpc],
+  calls: [AuthService],
   workers: [MakePartitions, Projection, WebhookLags],
   stream: PointsStream,
 };

@@ -57,6 +57,8 @@ export class StreamRoom {
     const config = loadConfig({
       DATABASE_URL: databases.ownerUrl,
       DATABASE_ROLE_SECRET: databases.roleSecret,
+      // Nobody answers there: what needs Shopify is tested with the whole.
+      AUTH_RPC_URL: 'http://127.0.0.1:9',
       SHOPIFY_CLIENT_ID: clientId,
       SHOPIFY_CLIENT_SECRET: clientSecret,
       MASTER_KEY_FILE: keyFile,

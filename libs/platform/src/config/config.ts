@@ -1,8 +1,22 @@
 import { z } from 'zod';
+import { rpcOwners, rpcUrlName, type RpcUrlName } from '../rpc/contracts.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
 const secret = z.string().min(16);
+
+/** One for each service that answers calls (see `contracts/proto`). */
+const rpcUrls = Object.fromEntries(
+  rpcOwners.map((service) => [
+    rpcUrlName(service),
+    z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        `Address of the gRPC server of ${service}, https:// with TLS. Needed where a service that calls it runs without it in the process.`,
+      ),
+  ]),
+);
 
 /**
  * All configuration of the product, read once at the start from the environment. A wrong value stops the start with the
@@ -11,19 +25,36 @@ const secret = z.string().min(16);
 export const configSchema = z.object({
   PORT: port.default(7400).describe('Port of the HTTP server.'),
   HOST: z.string().default('127.0.0.1').describe('Address the HTTP server listens on.'),
-  RPC_PORT: port
+  RPC_PORT: port.optional().describe('Port of the gRPC server for calls from other processes; absent: none.'),
+  ...rpcUrls,
+  RPC_SECRET: secret
     .optional()
-    .describe('Port of the gRPC server (HTTP/2 without TLS) for calls from other processes; absent: none.'),
+    .describe(
+      'Secret by which services know each other, the same in all processes; absent: DATABASE_ROLE_SECRET serves for it.',
+    ),
+  RPC_TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe('Certificate of this process (PEM): its gRPC server speaks TLS, and it shows it to servers that ask.'),
+  RPC_TLS_KEY_FILE: z.string().optional().describe('Private key of RPC_TLS_CERT_FILE (PEM).'),
+  RPC_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Authority (PEM) that the certificates of gRPC servers are verified by; absent: those of Node. With it the own gRPC server answers only callers with a certificate of this authority.',
+    ),
   APP_URL: url.default('http://127.0.0.1:7400').describe('Public address of the product, as Shopify reaches it.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .describe(
-      'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service.',
+      'PostgreSQL 15 or newer. Migrations use its user, who must be able to create roles; the server replaces the user with one role per service. Without DATABASE_ROLE_SECRET the server logs in as it says.',
     ),
-  DATABASE_ROLE_SECRET: secret.describe(
-    "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret.",
-  ),
+  DATABASE_ROLE_SECRET: secret
+    .optional()
+    .describe(
+      "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret. A process of one service needs none when DATABASE_URL carries the login of the service's own role.",
+    ),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
   MASTER_KEY_FILE: z
     .string()
@@ -67,7 +98,7 @@ export const configSchema = z.object({
     .describe('Least severe level logged.'),
 });
 
-export type Config = z.infer<typeof configSchema>;
+export type Config = z.infer<typeof configSchema> & Readonly<Partial<Record<RpcUrlName, string>>>;
 
 /** A configuration that cannot be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
@@ -78,7 +109,7 @@ export class ConfigError extends Error {
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = configSchema.safeParse(present);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as Config;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(problems.join('; '));
 }

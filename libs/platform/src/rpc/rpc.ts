@@ -1,10 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import { AppError } from '@loyalnest/contracts/errors';
+import { randomBytes } from 'node:crypto';
 import type { DescService } from '@bufbuild/protobuf';
 import {
-  Code,
-  ConnectError,
   createClient,
   createRouterTransport,
   type Client,
@@ -12,135 +8,127 @@ import {
   type Interceptor,
   type Transport,
 } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { INestApplicationContext } from '@nestjs/common';
-import type { Config } from '../config/config.ts';
+import { ConfigError, type Config } from '../config/config.ts';
 import type { Service } from '../service.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { BreakerState } from './breaker.ts';
+import { ownerOf, rpcOwners, rpcUrlName } from './contracts.ts';
+import { withDeadline } from './deadline.ts';
+import type { Remote } from './remote.ts';
+import { messageBytesMax, rpcToken, serverOptions } from './server-options.ts';
 
-/** A call that has not been answered by then fails with DEADLINE_EXCEEDED. */
-const deadlineMs = 2_000;
+type Routes = (router: ConnectRouter) => void;
 
-/** Clients of other services' contracts. In one process the call stays in the process. */
+/**
+ * Clients of services' contracts. A call to a service of this process stays in the process; any other goes to the address
+ * that the configuration has for the contract's owner.
+ */
 export class RpcClients {
-  readonly #secret: string;
-  #transport: Transport | undefined;
+  readonly #config: Config;
+  readonly #remotes = new Map<string, Remote>();
+  #answeredHere: ReadonlySet<string> = new Set();
+  #inProcess: Transport | undefined;
 
-  constructor(config: Pick<Config, 'DATABASE_ROLE_SECRET'>) {
-    this.#secret = config.DATABASE_ROLE_SECRET;
+  constructor(config: Config) {
+    this.#config = config;
   }
 
-  connect(routes: (router: ConnectRouter) => void): void {
-    const authorize: Interceptor = (next) => (request) => {
-      request.header.set('authorization', `Bearer ${rpcToken(this.#secret)}`);
-      return next(request);
-    };
-    this.#transport = createRouterTransport(routes, {
-      transport: { interceptors: [authorize] },
-      router: { interceptors: rpcInterceptors(this.#secret) },
-    });
-  }
-
-  client<S extends DescService>(service: S): Client<S> {
-    if (!this.#transport) throw new Error('RPC is not connected yet');
-    return createClient(service, this.#transport);
-  }
-}
-
-/** What services show each other when they call over a network: follows from the installation's secret. */
-export function rpcToken(secret: string): string {
-  return createHmac('sha256', secret).update('loyalnest rpc').digest('hex');
-}
-
-function rpcInterceptors(secret: string): Interceptor[] {
-  return [refuseStrangers(secret), mapErrors];
-}
-
-function refuseStrangers(secret: string): Interceptor {
-  const expected = Buffer.from(`Bearer ${rpcToken(secret)}`);
-  return (next) => (request) => {
-    const given = Buffer.from(request.header.get('authorization') ?? '');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new ConnectError('sign in first', Code.Unauthenticated);
+  /** Throws `ConfigError` when a service calls another that is neither here nor has an address. */
+  async connect(options: { services: readonly Service[]; routes: Routes; logger: Logger }): Promise<void> {
+    const { services, routes, logger } = options;
+    // Of use in this process only when the configuration has none, so that it may be any.
+    const secret = findRpcSecret(this.#config) ?? randomBytes(32).toString('hex');
+    const answered = new Set<string>();
+    const transport = createRouterTransport(
+      (router) => {
+        routes(router);
+        for (const { service } of router.handlers) answered.add(service.typeName);
+      },
+      {
+        transport: {
+          interceptors: [authorize(secret)],
+          readMaxBytes: messageBytesMax,
+          writeMaxBytes: messageBytesMax,
+        },
+        router: serverOptions(secret),
+      },
+    );
+    this.#answeredHere = answered;
+    this.#inProcess = withDeadline(transport);
+    await this.#connectRemotes({ services, logger });
+    for (const { name, calls = [] } of services) {
+      for (const contract of calls) {
+        if (this.#findTransport(contract)) continue;
+        throw new ConfigError(`${missingUrl(contract)}, and ${name} calls it`);
+      }
     }
+  }
+
+  client<S extends DescService>(contract: S): Client<S> {
+    const transport = this.#findTransport(contract);
+    if (!transport) throw new Error(this.#inProcess ? missingUrl(contract) : 'RPC is not connected yet');
+    return createClient(contract, transport);
+  }
+
+  /** One for each service that is called over a network, as it stands. */
+  breakers(): { service: string; state: BreakerState }[] {
+    return [...this.#remotes].map(([service, { state }]) => ({ service, state }));
+  }
+
+  close(): void {
+    for (const remote of this.#remotes.values()) remote.close();
+  }
+
+  #findTransport(contract: DescService): Transport | undefined {
+    if (this.#answeredHere.has(contract.typeName)) return this.#inProcess;
+    return this.#inProcess && this.#remotes.get(ownerOf(contract))?.transport;
+  }
+
+  async #connectRemotes({ services, logger }: { services: readonly Service[]; logger: Logger }): Promise<void> {
+    const elsewhere = rpcOwners.filter((owner) => services.every(({ name }) => name !== owner));
+    for (const service of elsewhere) {
+      const url = this.#config[rpcUrlName(service)];
+      if (url === undefined) continue;
+      // Who calls nobody over a network loads nothing of it.
+      const { connectRemote } = await import('./remote.ts');
+      const interceptors = [authorize(rpcSecret(this.#config))];
+      this.#remotes.set(service, connectRemote({ service, url, interceptors, config: this.#config, logger }));
+    }
+  }
+}
+
+/** What the token between services follows from. Throws `ConfigError` if there is nothing that it could follow from. */
+export function rpcSecret(config: SecretConfig): string {
+  const secret = findRpcSecret(config);
+  if (secret === undefined) throw new ConfigError('RPC_SECRET: is needed where there is no DATABASE_ROLE_SECRET');
+  return secret;
+}
+
+type SecretConfig = Pick<Config, 'RPC_SECRET' | 'DATABASE_ROLE_SECRET'>;
+
+function findRpcSecret(config: SecretConfig): string | undefined {
+  return config.RPC_SECRET ?? config.DATABASE_ROLE_SECRET;
+}
+
+function authorize(secret: string): Interceptor {
+  const authorization = `Bearer ${rpcToken(secret)}`;
+  return (next) => (request) => {
+    request.header.set('authorization', authorization);
     return next(request);
   };
 }
 
-const codeByStatus: Readonly<Record<number, Code>> = {
-  400: Code.InvalidArgument,
-  401: Code.Unauthenticated,
-  403: Code.PermissionDenied,
-  404: Code.NotFound,
-  409: Code.AlreadyExists,
-  422: Code.FailedPrecondition,
-  429: Code.ResourceExhausted,
-  503: Code.Unavailable,
-};
+function missingUrl(contract: DescService): string {
+  const owner = ownerOf(contract);
+  return `${rpcUrlName(owner)}: is not set, ${owner} does not run in this process`;
+}
 
-/** `AppError` becomes the gRPC status of its HTTP status; its code travels in the metadata `error-code`. */
-const mapErrors: Interceptor = (next) => async (request) => {
-  try {
-    return await next(request);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new ConnectError(
-      error.message,
-      codeByStatus[error.status] ?? Code.Internal,
-      { 'error-code': error.code },
-      undefined,
-      error,
-    );
-  }
-};
-
-/** Routes of all services of this process, for calls from inside it. */
-export function addRpc(
-  app: INestApplicationContext,
-  services: readonly Service[],
-  clients: RpcClients,
-): (router: ConnectRouter) => void {
-  const routes = (router: ConnectRouter): void => {
+/** Routes of all services of this process. */
+export function rpcRoutes(app: INestApplicationContext, services: readonly Service[]): Routes {
+  return (router) => {
     for (const service of services) {
       for (const token of service.rpc ?? []) app.get(token, { strict: false }).register(router);
     }
   };
-  clients.connect(routes);
-  return routes;
-}
-
-export type RpcServer = { port: number; close(): Promise<void> };
-
-/** Serves the routes as gRPC, gRPC-web and Connect over HTTP/2 without TLS. */
-export async function listenRpc(options: {
-  routes: (router: ConnectRouter) => void;
-  secret: string;
-  host: string;
-  port: number;
-}): Promise<RpcServer> {
-  const server = createServer(
-    connectNodeAdapter({
-      routes: options.routes,
-      interceptors: rpcInterceptors(options.secret),
-      maxTimeoutMs: deadlineMs,
-    }),
-  );
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('RPC server has no port');
-  return { port: address.port, close: () => closeServer(server, sessions) };
-}
-
-function closeServer(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const session of sessions) session.close();
-  });
 }

@@ -6,13 +6,14 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import { file_loyalnest_contract_v1_contract } from "../../contract/v1/contract_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file loyalnest/auth/v1/auth.proto.
  */
 export const file_loyalnest_auth_v1_auth: GenFile = /*@__PURE__*/
-  fileDesc("Chxsb3lhbG5lc3QvYXV0aC92MS9hdXRoLnByb3RvEhFsb3lhbG5lc3QuYXV0aC52MSJKChVHZXRBY2Nlc3NUb2tlblJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAMSHAoUcmVmdXNlZF90b2tlbl9zaGEyNTYYAiABKAwiXgoWR2V0QWNjZXNzVG9rZW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyeQoLQXV0aFNlcnZpY2USagoOR2V0QWNjZXNzVG9rZW4SKC5sb3lhbG5lc3QuYXV0aC52MS5HZXRBY2Nlc3NUb2tlblJlcXVlc3QaKS5sb3lhbG5lc3QuYXV0aC52MS5HZXRBY2Nlc3NUb2tlblJlc3BvbnNlIgOQAgJiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Chxsb3lhbG5lc3QvYXV0aC92MS9hdXRoLnByb3RvEhFsb3lhbG5lc3QuYXV0aC52MSJKChVHZXRBY2Nlc3NUb2tlblJlcXVlc3QSEwoLbWVyY2hhbnRfaWQYASABKAMSHAoUcmVmdXNlZF90b2tlbl9zaGEyNTYYAiABKAwiXgoWR2V0QWNjZXNzVG9rZW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAygwEKC0F1dGhTZXJ2aWNlEmoKDkdldEFjY2Vzc1Rva2VuEigubG95YWxuZXN0LmF1dGgudjEuR2V0QWNjZXNzVG9rZW5SZXF1ZXN0GikubG95YWxuZXN0LmF1dGgudjEuR2V0QWNjZXNzVG9rZW5SZXNwb25zZSIDkAICGgiCzhgEYXV0aGIGcHJvdG8z", [file_google_protobuf_timestamp, file_loyalnest_contract_v1_contract]);
 
 /**
  * @generated from message loyalnest.auth.v1.GetAccessTokenRequest
