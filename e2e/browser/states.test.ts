@@ -109,6 +109,55 @@ describe.each(['en', 'ar'])('in %s', (locale) => {
     await context.close();
   });
 
+  it('home says whether the theme shows the widget, and leads to where it is switched on', async () => {
+    const shop = await Shop.open(running, 'theme');
+    await shop.control('PUT', '/embed', { enabled: false });
+    const { page, context } = await browsing.person({ reducedMotion: 'reduce' });
+    const app = await open(page, '/', { locale, shop: shop.domain });
+    const row = app
+      .getByRole('term')
+      .filter({ hasText: t('welcome.widget') })
+      .locator('xpath=..');
+    await expectShown(row.getByText(t('welcome.widgetOff'), { exact: true }));
+    await expectAccessible(page);
+
+    const opened = context.waitForEvent('page');
+    await row.getByRole('link', { name: t('welcome.widgetTurnOn') }).click();
+    const editor = await opened;
+    await expect.poll(() => editor.getByRole('checkbox').isChecked()).toBe(true);
+    await editor.getByRole('button', { name: 'Save' }).click();
+    await editor.waitForURL('**/editor?context=apps');
+    await editor.close();
+    await expectShown(row.getByText(t('welcome.widgetOn'), { exact: true }));
+    await context.close();
+  });
+
+  it('home does not guess what Shopify will not say: the shop has not granted to read its theme', async () => {
+    const shop = await Shop.open(running, 'no-themes');
+    await shop.control('POST', '/install', { open: false, scopes: ['read_customers', 'read_orders'] });
+    await shop.settled();
+    const { page, context } = await browsing.person({ reducedMotion: 'reduce' });
+    const app = await open(page, '/', { locale, shop: shop.domain });
+    await expectShown(app.getByText(t('welcome.widgetUnknown'), { exact: true }));
+    await expectShown(app.getByText(t('welcome.widgetUnknownWhy')), app.getByText(t('welcome.widgetNever')));
+    await expectAccessible(page);
+    await context.close();
+  });
+
+  it('home shows its figures when only the word on the widget does not come, and asks again', async () => {
+    const { page, context, expects } = await browsing.person({ reducedMotion: 'reduce' });
+    expects(/status of 400/);
+    const refused = { status: 400, contentType: 'application/problem+json', body: '{"code":"invalid-request"}' };
+    await context.route('**/overview/theme-block', (route) => route.fulfill(refused), { times: 1 });
+    const app = await open(page, '/', { locale });
+    await expectShown(app.getByText(t('welcome.widgetUnknown'), { exact: true }));
+    await expectShown(app.getByText(t('welcome.issuedNote')).first());
+    await expectAccessible(page);
+    await app.getByRole('button', { name: t('common.tryAgain') }).click();
+    await expectShown(app.getByText(t('welcome.widgetOn'), { exact: true }));
+    await context.close();
+  });
+
   it('two people who save at once see both versions, and decide', async () => {
     const shop = await Shop.open(running, 'conflict');
     const [one, two] = [await browsing.person(), await browsing.person()];

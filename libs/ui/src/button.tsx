@@ -26,12 +26,17 @@ export function Button({ variant, icon, isLoading = false, children, ...props }:
   );
 }
 
-export type ButtonLinkProps = Look & { to: string; state?: unknown; 'aria-label'?: string };
+export type ButtonLinkProps = Look & { to: string; isNewTab?: boolean; state?: unknown; 'aria-label'?: string };
 
 /** Goes somewhere, and looks like a button. */
-export function ButtonLink({ variant, icon, to, children, ...props }: ButtonLinkProps) {
+export function ButtonLink({ variant, icon, to, isNewTab = false, children, ...props }: ButtonLinkProps) {
   return (
-    <Link {...props} to={to} className={buttonClass({ variant, isIconOnly: !children })}>
+    <Link
+      {...props}
+      to={to}
+      {...(isNewTab && { target: '_blank' })}
+      className={buttonClass({ variant, isIconOnly: !children })}
+    >
       {icon && <Icon source={icon} />}
       {children}
     </Link>

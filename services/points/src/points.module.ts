@@ -27,6 +27,7 @@ import { MemberController } from './members/member.controller.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
 import { OverviewController } from './overview/overview.controller.ts';
+import { ThemeBlocks } from './overview/theme-blocks.service.ts';
 import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
@@ -108,6 +109,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     ShopEvents,
     ShopProofs,
     SignupEvents,
+    ThemeBlocks,
     VerifyLedger,
     WebhookFailures,
     WebhookLags,

@@ -6,7 +6,6 @@ import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { freePort } from '@loyalnest/platform/testing/ports';
-import { AccessTokens } from '@loyalnest/shopify/access-tokens';
 import { AdminClient } from '@loyalnest/shopify/admin/admin-client';
 import { Throttle } from '@loyalnest/shopify/admin/throttle';
 import { shopifyApiVersion } from '@loyalnest/shopify/api-version';
@@ -21,6 +20,7 @@ import type { OrderSnapshot } from '../src/orders/order-snapshot.ts';
 import { ProgrammeController } from '../src/programme/programme.controller.ts';
 import { SettingsPreviews } from '../src/programme/settings-preview.service.ts';
 import { verifyLedger } from '../src/proof/verify-ledger.ts';
+import { ExchangedTokens } from './exchanged-tokens.ts';
 import { aLine, aSnapshot, facts } from './orders.ts';
 import { installShop } from './programme.ts';
 
@@ -41,26 +41,6 @@ let away: Rooms;
 let merchantId = 0;
 
 type Rooms = { programme: ProgrammeController; refresh: RefreshExclusions };
-
-/** Gets tokens from the simulator, as auth does. */
-class Exchanged extends AccessTokens {
-  async accessToken({ shopDomain }: { shopDomain: string }): Promise<string> {
-    const { sessionToken } = await post<{ sessionToken: string }>(`control/shops/${shopDomain}/session-token`, {});
-    const request = {
-      client_id: client.clientId,
-      client_secret: client.clientSecret,
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      subject_token: sessionToken,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
-      expiring: '1',
-    };
-    return (await post<{ access_token: string }>('admin/oauth/access_token', request, shopDomain)).access_token;
-  }
-
-  renewedToken(shop: { shopDomain: string }): Promise<string> {
-    return this.accessToken(shop);
-  }
-}
 
 beforeAll(async () => {
   databases = await cloneDatabase();
@@ -89,7 +69,11 @@ afterAll(async () => {
 
 function rooms(over: ShopHttp): Rooms {
   const directory = new ShopDirectory(database);
-  const admin = new AdminClient({ tokens: new Exchanged(), http: over, throttle: new Throttle() });
+  const admin = new AdminClient({
+    tokens: new ExchangedTokens(simulator.url, client),
+    http: over,
+    throttle: new Throttle(),
+  });
   const exclusions = new ProductExclusions(admin, database, clock);
   const previews = new SettingsPreviews(database, directory, exclusions, clock);
   const logger = createLogger({ level: 'silent', service: 'points' });
@@ -122,7 +106,7 @@ async function addProduct(facts: { tags?: string[]; collections?: string[] }): P
 }
 
 async function collectionId(productId: number): Promise<number> {
-  const token = await new Exchanged().accessToken({ shopDomain: shopDomain() });
+  const token = await new ExchangedTokens(simulator.url, client).accessToken({ shopDomain: shopDomain() });
   const answer = await http.post({
     shopDomain: shopDomain(),
     path: `/admin/api/${shopifyApiVersion}/graphql.json`,

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 import { ConfigurationError } from './config.ts';
+import { readAppEmbed, type AppEmbed } from './theme/app-embed.ts';
 
-/** What the simulator needs of the app's `shopify.app.toml`. */
+/** What the simulator needs of the app's `shopify.app.toml`, and of the extensions that are deployed with it. */
 export type AppToml = {
   name: string;
   /** The app's name in addresses of the admin. */
@@ -14,6 +15,7 @@ export type AppToml = {
   scopes: string[];
   subscriptions: { topic: string; uri: string }[];
   proxy: { prefix: string; subpath: string; path: string } | undefined;
+  embed: AppEmbed | undefined;
 };
 
 const topics = z.array(z.string().regex(/^[a-z_]+\/[a-z_]+$/));
@@ -63,10 +65,12 @@ export function readAppToml(path: string): AppToml {
       [...plain, ...compliance].map((topic) => ({ topic, uri })),
     ),
     proxy: proxy && { prefix: proxy.prefix, subpath: proxy.subpath, path: ownPath(proxy.url) },
+    embed: readAppEmbed(path),
   };
 }
 
-function handleOf(name: string): string {
+/** A name as it is written in addresses. */
+export function handleOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 

@@ -46,3 +46,17 @@ export const overviewSchema = z
   .meta({ id: 'Overview' });
 export type Overview = z.infer<typeof overviewSchema>;
 export type OverviewDay = z.infer<typeof overviewDaySchema>;
+
+export const themeBlockSchema = z
+  .object({
+    state: z
+      .enum(['on', 'off', 'unknown'])
+      .describe('Whether the published theme shows the widget; `unknown` if Shopify does not say in time, or may not.'),
+    editorPath: z
+      .string()
+      .describe(
+        "Path within Shopify's admin: the theme editor, with the widget's block switched on and not yet saved.",
+      ),
+  })
+  .meta({ id: 'ThemeBlock' });
+export type ThemeBlock = z.infer<typeof themeBlockSchema>;

@@ -1,16 +1,26 @@
 import { AppError } from '@loyalnest/contracts/errors';
-import { overviewQuerySchema, overviewSchema, type Overview } from '@loyalnest/contracts/rest/overview';
+import {
+  overviewQuerySchema,
+  overviewSchema,
+  themeBlockSchema,
+  type Overview,
+  type ThemeBlock,
+} from '@loyalnest/contracts/rest/overview';
 import { Clock } from '@loyalnest/platform/clock';
+import type { Config } from '@loyalnest/platform/config/config';
 import { Database } from '@loyalnest/platform/database/database';
+import { AppConfig } from '@loyalnest/platform/tokens';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { pointValue, pointValueText, worthMinor } from '../rewards/point-value.ts';
 import { listRewards } from '../rewards/reward.repository.ts';
 import { daySeries, firstDay } from './day-series.ts';
 import { listDays, readFigures } from './overview.repository.ts';
+import { themeEditorPath } from './theme-block.ts';
+import { ThemeBlocks } from './theme-blocks.service.ts';
 import { lagQuantile, type LagCount } from './webhook-lag.ts';
 import { sumLags } from './webhook-lag.repository.ts';
 
@@ -21,6 +31,8 @@ export class OverviewController {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly themeBlocks: ThemeBlocks,
+    @Inject(AppConfig) private readonly config: Config,
   ) {}
 
   @Get()
@@ -58,6 +70,17 @@ export class OverviewController {
         days: daySeries(known, figures.today, days),
       };
     });
+  }
+
+  @Get('theme-block')
+  @ApiOperation({
+    summary: "Says whether the widget's block is on in the shop's theme",
+    description:
+      'Shopify is asked, for two seconds at most, so this is apart from the overview. That the block is on is known for a minute; what else was heard is asked for again after five seconds.',
+  })
+  @ApiOkResponse({ standardSchema: themeBlockSchema })
+  async themeBlock(@CurrentPrincipal() shop: MerchantPrincipal): Promise<ThemeBlock> {
+    return { state: await this.themeBlocks.state(shop), editorPath: themeEditorPath(this.config.SHOPIFY_CLIENT_ID) };
   }
 }
 

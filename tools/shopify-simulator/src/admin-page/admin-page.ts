@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { installApp } from '../commerce/installing.ts';
+import { acceptForms } from '../http/form-body.ts';
 import { html } from '../storefront/html.ts';
 import { createSessionToken } from '../oauth/session-token.ts';
 import { getShop } from '../state/shop-state.ts';
@@ -11,6 +12,7 @@ import { appAddress, handleOf } from './app-address.ts';
 import { checkFrame } from './frame-check.ts';
 import * as pages from './pages.ts';
 import { ADMIN_SCRIPT, ADMIN_STYLES, shell, type AdminPage, type AdminVisit } from './shell.ts';
+import { saveThemeEditor, themeEditorPage } from './theme-editor.ts';
 import { findLocale, findStaff, staffOf } from './staff.ts';
 
 type Params = { shop: string; app: string; id: string };
@@ -65,6 +67,20 @@ export function registerAdminPage(app: FastifyInstance, world: World): void {
     section: 'products',
     body: pages.productsPage(state),
   }));
+  page('/store/:shop/themes/current/editor', ({ state }, request) => ({
+    title: 'Customize theme',
+    section: 'none',
+    body: themeEditorPage(world, state, request.query as Record<string, string>),
+  }));
+  void app.register(async (scope) => {
+    acceptForms(scope);
+    scope.post('/store/:shop/themes/current/editor', (request, reply) => {
+      const visit = findVisit(world, request);
+      if (!visit) return notFound(reply);
+      saveThemeEditor(visit.state, (request.body ?? {}) as Record<string, string>);
+      return reply.redirect(`${storeOf(visit)}/themes/current/editor?context=apps`, 303);
+    });
+  });
 
   for (const path of ['/store/:shop/apps/:app', '/store/:shop/apps/:app/*']) {
     app.get(path, (request, reply) => openFrame(world, request, reply));

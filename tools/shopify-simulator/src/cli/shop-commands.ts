@@ -67,17 +67,12 @@ export const SHOP_COMMANDS: Command[] = [
       body: present({ userId: number(values, 'user') }),
     }),
   ),
-  ofShop(
-    'embed on',
-    "puts the widget's script into the storefront",
-    { script: option("instead of the app's loader") },
-    ({ shop, values }) => ({
-      method: 'PUT',
-      path: `${shop}/embed`,
-      body: { enabled: true, scriptUrl: text(values, 'script') ?? '' },
-    }),
-  ),
-  ofShop('embed off', 'takes it out', {}, ({ shop }) => ({
+  ofShop('theme-block on', "switches the app's block on in the theme of the shop", {}, ({ shop }) => ({
+    method: 'PUT',
+    path: `${shop}/embed`,
+    body: { enabled: true },
+  })),
+  ofShop('theme-block off', 'switches it off', {}, ({ shop }) => ({
     method: 'PUT',
     path: `${shop}/embed`,
     body: { enabled: false },

@@ -36,7 +36,7 @@ export function createShop(world: World, facts: NewShop): ShopState {
     updatedAt: now,
     nextOrderNumber: FIRST_ORDER_NUMBER,
     installation: undefined,
-    embed: { enabled: facts.embed ?? true, scriptUrl: '' },
+    embed: facts.embed === false ? null : { enabled: true },
   };
   // The owner, the location and the domain of a shop have the numbers after its own.
   for (let reserved = 0; reserved < 3; reserved++) world.store.nextId();

@@ -40,7 +40,7 @@ const shopChange = z.strictObject({
 });
 
 const installation = z.strictObject({ scopes: z.array(z.string()).optional(), open: z.boolean().default(true) });
-const embed = z.strictObject({ enabled: z.boolean(), scriptUrl: z.string().default('') });
+const embed = z.strictObject({ enabled: z.boolean() });
 
 const newProduct = z.strictObject({
   title: z.string().min(1),
@@ -100,7 +100,7 @@ export function registerShops(scope: FastifyInstance, world: World): void {
   scope.put('/shops/:shop/embed', (request) => {
     const state = getState(world, request);
     changeShop(state, { embed: parseBody(embed, request.body) });
-    return getShop(state).embed;
+    return shopView(state).embed;
   });
   registerProducts(scope, world);
 }

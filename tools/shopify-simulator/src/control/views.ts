@@ -20,7 +20,7 @@ export function shopView(state: ShopState) {
     taxesIncluded,
     installed: installation !== undefined,
     scopes: installation?.scopes ?? [],
-    embed,
+    embed: { enabled: embed?.enabled ?? false },
     customers: state.customers.size,
     orders: state.orders.size,
     products: state.products.size,

@@ -18,8 +18,8 @@ export type Shop = {
   updatedAt: number;
   nextOrderNumber: number;
   installation: Installation | undefined;
-  /** The theme's app embed: a script in every storefront page, the app's own loader if none is named. */
-  embed: { enabled: boolean; scriptUrl: string };
+  /** The app embed in the shop's theme; `null` if the merchant never switched it on. */
+  embed: { enabled: boolean } | null;
 };
 
 export type Installation = { id: number; scopes: string[]; installedAt: number };

@@ -44,34 +44,20 @@ export function layout(visit: Visit, { title, body, notice }: Page): string {
   return page.html;
 }
 
-/**
- * The theme app embed: what the app's extension puts into every page when the merchant has switched it on. It does not say
- * who the customer is: a page can be made to say anything, only the app proxy's signature can be believed.
- */
-function embedOf({ state, session, customer, embedSrc, nonce }: Visit): Html {
-  if (embedSrc === undefined) return raw('');
-  const { domain, currency } = getShop(state);
-  return html`<script
-    type="module"
-    async
-    src="${embedSrc}"
-    nonce="${nonce}"
-    data-shop="${domain}"
-    data-logged-in="${String(customer !== undefined)}"
-    data-locale="${session.locale}"
-    data-currency="${currency}"
-  ></script>`;
+/** The app's block as it is deployed, let through the page's strict policy. */
+function embedOf({ embed, nonce }: Visit): Html {
+  return raw(embed?.replaceAll('<script ', `<script nonce="${nonce}" `) ?? '');
 }
 
 /** What a hardened theme has: nothing inline, nothing from elsewhere but the embed, and the app for live updates. */
-export function contentSecurityPolicy({ embedSrc, nonce }: Visit, appUrl: string): string {
+export function contentSecurityPolicy({ embed, nonce }: Visit, appUrl: string): string {
   const app = new URL(appUrl);
   const socket = `${app.protocol === 'https:' ? 'wss' : 'ws'}://${app.host}`;
   return [
     "default-src 'none'",
-    `script-src 'self'${embedSrc === undefined ? '' : ` 'nonce-${nonce}'`}`,
+    `script-src 'self'${embed === undefined ? '' : ` 'nonce-${nonce}'`}`,
     "style-src 'self'",
-    `connect-src 'self'${embedSrc === undefined ? '' : ` ${socket}`}`,
+    `connect-src 'self'${embed === undefined ? '' : ` ${socket}`}`,
     "img-src 'self' data:",
     "font-src 'self'",
     "form-action 'self'",

@@ -10,7 +10,7 @@ import { html } from './html.ts';
 import { productArt } from './art.ts';
 import { contentSecurityPolicy, layout, STYLES, type Page } from './layout.ts';
 import * as pages from './pages.ts';
-import { findEmbedSrc, localPath, type Visit } from './visit.ts';
+import { findEmbed, localPath, type Visit } from './visit.ts';
 import { ensureSession, startSession, type Session, type Sessions } from './sessions.ts';
 
 type Form = Record<string, string>;
@@ -125,7 +125,7 @@ function serve(world: World, sessions: Sessions, handler: Handler, request: Fast
     state,
     session,
     customer,
-    embedSrc: embed === 'off' ? undefined : findEmbedSrc(world, state),
+    embed: embed === 'off' ? undefined : findEmbed(world, state),
     nonce: world.random.hex(32),
   };
   const answer = handler(visit, request, reply);

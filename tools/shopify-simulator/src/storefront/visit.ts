@@ -7,19 +7,15 @@ export type Visit = {
   state: ShopState;
   session: Session;
   customer: Customer | undefined;
-  /** Address of the app embed's script; undefined where the page has none. */
-  embedSrc: string | undefined;
+  /** What the theme's app embed puts into the page; undefined where it is off. */
+  embed: string | undefined;
   /** Lets the page's own script run under its strict policy. */
   nonce: string;
 };
 
-/** The theme app embed's script: what the merchant set, or the app's own loader behind its proxy. */
-export function findEmbedSrc(world: World, state: ShopState): string | undefined {
-  const { enabled, scriptUrl } = getShop(state).embed;
-  if (!enabled || !isInstalled(state)) return undefined;
-  if (scriptUrl) return scriptUrl;
-  const { proxy } = world.toml;
-  return proxy && `/${proxy.prefix}/${proxy.subpath}/widget/loader.js`;
+/** The block of the app's theme extension, where the merchant has switched it on. An app that is gone shows nothing. */
+export function findEmbed(world: World, state: ShopState): string | undefined {
+  return getShop(state).embed?.enabled && isInstalled(state) ? world.toml.embed?.html : undefined;
 }
 
 /** A path of this shop that somebody asked to be sent to, or the other one. */

@@ -2,10 +2,13 @@ import type { Overview } from '@loyalnest/contracts/rest/overview';
 import { ButtonLink } from '@loyalnest/ui/button';
 import { Card } from '@loyalnest/ui/card';
 import { Icon } from '@loyalnest/ui/icon';
+import { SkeletonText } from '@loyalnest/ui/skeleton';
 import { CheckCircleIcon } from '@shopify/polaris-icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useThemeBlock } from '../../api/theme-block.ts';
 import { useFormats } from '../../i18n/format.ts';
+import { adminLink } from './widget-state.ts';
 
 /** How a new shop begins. Each step is ticked off by what has happened, not by a press. */
 export function FirstSteps({ overview }: { overview: Overview }) {
@@ -24,7 +27,12 @@ export function FirstSteps({ overview }: { overview: Overview }) {
       text: t('welcome.stepRewardText'),
       action: <ButtonLink to="/programme?tab=rewards">{t('welcome.stepRewardAction')}</ButtonLink>,
     },
-    { isDone: overview.widgetSeenAt !== null, title: t('welcome.stepWidget'), text: t('welcome.stepWidgetText') },
+    {
+      isDone: overview.widgetSeenAt !== null,
+      title: t('welcome.stepWidget'),
+      text: t('welcome.stepWidgetText'),
+      action: <ThemeEditorLink />,
+    },
     { isDone: overview.ordersIngested > 0, title: t('welcome.stepOrder'), text: t('welcome.stepOrderText') },
   ];
   const done = steps.filter((step) => step.isDone).length;
@@ -40,6 +48,19 @@ export function FirstSteps({ overview }: { overview: Overview }) {
         ))}
       </ol>
     </Card>
+  );
+}
+
+/** Waits in its own place: nothing below it moves when the address comes. */
+function ThemeEditorLink() {
+  const { t } = useTranslation();
+  const { data, error } = useThemeBlock();
+  if (error && !data) return null;
+  if (!data) return <SkeletonText width="w-40" size="xl" />;
+  return (
+    <ButtonLink to={adminLink(data.editorPath)} isNewTab>
+      {t('welcome.widgetTurnOn')}
+    </ButtonLink>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useWebhookFailures } from '../../api/webhooks.ts';
 import { useFormats } from '../../i18n/format.ts';
+import { Widget } from './Widget.tsx';
 
 /** Past this, half of the shop's orders come in later than a shopper would wait for their points. */
 const slowSeconds = 30;
@@ -12,7 +13,7 @@ const slowSeconds = 30;
 /** Whether everything that Shopify tells arrives, and the shop's theme shows the widget. */
 export function Health({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
-  const { number, relative } = useFormats();
+  const { number } = useFormats();
   const { ordersIngested, widgetSeenAt, isProgrammeOn } = overview;
   return (
     <dl className="divide-y divide-line-secondary">
@@ -23,12 +24,7 @@ export function Health({ overview }: { overview: Overview }) {
         <Link to="/programme">{t('welcome.programmeChange')}</Link>
       </Row>
       <Row label={t('welcome.widget')}>
-        <State tone={widgetSeenAt === null ? 'warning' : 'success'}>
-          {widgetSeenAt === null ? t('welcome.widgetNever') : t('welcome.widgetOn')}
-        </State>
-        <span className="text-ink-secondary">
-          {widgetSeenAt === null ? t('welcome.widgetHow') : t('welcome.widgetSeen', { ago: relative(widgetSeenAt) })}
-        </span>
+        <Widget seenAt={widgetSeenAt} />
       </Row>
       <Row label={t('welcome.ordersIngested')}>{number(ordersIngested)}</Row>
       <Lag lag={overview.webhookLag} />

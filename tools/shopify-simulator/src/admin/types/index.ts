@@ -10,6 +10,7 @@ import { redeemCodeTypes } from './redeem-code.ts';
 import { refundTypes } from './refund.ts';
 import { shopTypes } from './shop.ts';
 import { storeCreditTypes } from './store-credit.ts';
+import { themeTypes } from './theme.ts';
 import { subscriptionTypes } from './webhook-subscription.ts';
 
 /** Everything the simulator plays of the Admin API. */
@@ -26,6 +27,7 @@ export const RESOLVERS: Resolvers = merge([
   metafieldTypes,
   subscriptionTypes,
   storeCreditTypes,
+  themeTypes,
 ]);
 
 function merge(parts: Resolvers[]): Resolvers {
