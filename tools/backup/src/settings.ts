@@ -16,7 +16,10 @@ import type { Target } from './target/target.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const s3Schema = z.object({
-  BACKUP_S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be the address of an S3 service, such as https://s3.eu-central-003.backblazeb2.com' }),
+  BACKUP_S3_ENDPOINT: z.url({
+    protocol: /^https?$/,
+    error: 'must be the address of an S3 service, such as https://s3.eu-central-003.backblazeb2.com',
+  }),
   BACKUP_S3_REGION: z.string({ error: 'is missing; for Backblaze B2 it is the second part of the endpoint' }).min(1),
   BACKUP_S3_KEY_ID: z.string({ error: 'is missing' }).min(1),
 });
@@ -46,7 +49,9 @@ function readS3Secret(env: Environment): string {
   }
   if (!existsSync(file)) throw new UserError(`BACKUP_S3_SECRET_FILE: there is no ${file}`, 2);
   if ((statSync(file).mode & 0o077) !== 0)
-    throw new UserError(`BACKUP_S3_SECRET_FILE: ${file} can be read by others; allow only its owner: chmod 600 ${file}`);
+    throw new UserError(
+      `BACKUP_S3_SECRET_FILE: ${file} can be read by others; allow only its owner: chmod 600 ${file}`,
+    );
   return readFileSync(file, 'utf8').trim();
 }
 

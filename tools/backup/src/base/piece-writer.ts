@@ -40,6 +40,11 @@ export class PieceWriter {
     return { pieces: this.#pieces, storedBytes: this.#storedBytes };
   }
 
+  /** Waits for what is under way, however it ends: nothing is stored any more when this resolves. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
   async #send(): Promise<void> {
     const name = this.#nameOf(this.#pieces);
     const piece = this.#filling.subarray(0, this.#filled);

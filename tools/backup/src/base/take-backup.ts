@@ -28,7 +28,9 @@ export async function takeBackup(options: TakeOptions): Promise<BackupRecord> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [backupLockKey]);
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+      backupLockKey,
+    ]);
     if (!rows[0]?.locked) throw new UserError('another backup of this database is under way; one at a time');
     return await copyServer(client, options);
   } catch (error) {
@@ -78,15 +80,9 @@ async function describeServer(client: pg.Client): Promise<{ now: Date; version: 
   return { now: row.now, version: row.version, segmentBytes: Number(row.segment_bytes) };
 }
 
-type Copied = Pick<
-  BackupRecord,
-  'timeline' | 'startLsn' | 'endLsn' | 'pieces' | 'files' | 'bytes' | 'storedBytes'
->;
+type Copied = Pick<BackupRecord, 'timeline' | 'startLsn' | 'endLsn' | 'pieces' | 'files' | 'bytes' | 'storedBytes'>;
 
-async function copyFiles(
-  sender: WalSender,
-  { id, target, onProgress }: TakeOptions & { id: string },
-): Promise<Copied> {
+async function copyFiles(sender: WalSender, { id, target, onProgress }: TakeOptions & { id: string }): Promise<Copied> {
   // Until this connection ends, the server keeps the log that the backup will need.
   await sender.query(`CREATE_REPLICATION_SLOT "loyalnest_base_${id.toLowerCase()}" TEMPORARY PHYSICAL (RESERVE_WAL)`);
   const check = new ManifestCheck();
@@ -114,6 +110,7 @@ async function copyFiles(
       onProgress?.(data.bytes);
     }
   }
+  const { pieces, storedBytes } = await data.end();
   tar.close();
   const manifest = Buffer.concat(list);
   const [difference] = check.differences(parseManifest(manifest));
@@ -121,7 +118,6 @@ async function copyFiles(
   const lists = new PieceWriter(target, (piece) => manifestName(id, piece));
   await lists.write(manifest);
   await lists.end();
-  const { pieces, storedBytes } = await data.end();
 
   const [[start] = [], , [end] = []] = next.value;
   return {

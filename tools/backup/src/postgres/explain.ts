@@ -18,8 +18,12 @@ export function explainServer(error: unknown, databaseUrl: string): unknown {
 }
 
 function reason(error: pg.DatabaseError, address: string): string {
-  if (error.code === insufficientPrivilege || /must be .*superuser or replication|replication attribute/i.test(error.message))
+  if (
+    error.code === insufficientPrivilege ||
+    /must be .*superuser or replication|replication attribute/i.test(error.message)
+  )
     return `the user of the database at ${address} may not copy it: ${error.message}; alter role … replication`;
-  if (error.code === objectInUse) return `somebody streams the log of the PostgreSQL at ${address} already: ${error.message}`;
+  if (error.code === objectInUse)
+    return `somebody streams the log of the PostgreSQL at ${address} already: ${error.message}`;
   return `the PostgreSQL at ${address} refuses: ${error.message}`;
 }

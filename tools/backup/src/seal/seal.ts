@@ -58,7 +58,9 @@ function deriveKey(key: Buffer, header: Buffer, name: string): { key: Buffer; no
 function backupKey(keys: KeyFile, version: number, name: string): Buffer {
   const key = keys.keys.get(version);
   if (key) return key;
-  throw new UserError(`${name} was encrypted with version ${version} of the backup key, which the key file does not have`);
+  throw new UserError(
+    `${name} was encrypted with version ${version} of the backup key, which the key file does not have`,
+  );
 }
 
 function damaged(name: string, cause?: unknown): UserError {
