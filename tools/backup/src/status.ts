@@ -5,8 +5,8 @@ import { WalArchive } from './wal/wal-archive.ts';
 
 /** Backups are taken each night; two hours for one that takes long. */
 const backupAgeMaxMs = 26 * 3_600_000;
-/** The stream tells how far it is every 30 s. */
-const streamAgeMaxMs = 120_000;
+/** The stream tells how far it is every 10 s. */
+const streamAgeMaxMs = 60_000;
 
 export type BackupStatus = {
   ok: boolean;

@@ -43,7 +43,9 @@ describe('what is sealed', () => {
     const sealed = await seal(aKey(), name, Buffer.from('x'));
     await expect(open(aKey(), name, sealed)).rejects.toThrow('was encrypted with another backup key');
     const newer = { current: 2, keys: new Map([[2, randomBytes(32)]]) };
-    await expect(open(newer, name, sealed)).rejects.toThrow('version 1 of the backup key, which the key file does not have');
+    await expect(open(newer, name, sealed)).rejects.toThrow(
+      'version 1 of the backup key, which the key file does not have',
+    );
   });
 
   it('opens with an older version of the key', async () => {

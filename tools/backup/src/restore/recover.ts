@@ -27,7 +27,8 @@ export function recoverySettings(to: Date | undefined): Record<string, string> {
     restore_command: 'false',
     recovery_target_timeline: 'latest',
     recovery_target_action: 'promote',
-    ...(to ? { recovery_target_time: to.toISOString() } : {}),
+    // This setting is read before names of time zones are known, and `Z` is one.
+    ...(to ? { recovery_target_time: to.toISOString().replace('Z', '+00') } : {}),
   };
 }
 

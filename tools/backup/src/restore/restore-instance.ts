@@ -4,6 +4,7 @@ import { prepareHome } from '@loyalnest/dev/home';
 import type { Instance } from '@loyalnest/dev/instance';
 import { takeLock } from '@loyalnest/dev/state';
 import { clearStalePidFile } from '@loyalnest/platform/database/embedded/folder';
+import type { Server } from '@loyalnest/platform/database/embedded/server';
 import type { SealedTarget } from '../target/sealed-target.ts';
 import { readRestored, type Restored } from './read-restored.ts';
 import { recover } from './recover.ts';
@@ -41,13 +42,22 @@ export async function restoreInstance(options: {
     onProgress('PostgreSQL applies the log');
     const logFile = instance.logFile('postgres');
     const { server, port } = await recover({ dataDir: making, account: unpacked.account, logFile, to });
-    const restored = await readRestored({ dataDir: making, port }).finally(() => server.stop());
+    const restored = await finish(server, () => readRestored({ dataDir: making, port }));
     return { ...unpacked, ...restored, replaced: moveIntoPlace(making, postgres) };
   } catch (error) {
     rmSync(making, { recursive: true, force: true });
     throw error;
   } finally {
     release();
+  }
+}
+
+/** Stops it in any case: its folder is moved, or removed. */
+async function finish<R>(server: Server, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } finally {
+    await server.stop();
   }
 }
 

@@ -16,7 +16,8 @@ const partPauseMs = 1_000;
 /** Segments held in memory while the target is slow; the server keeps the rest. */
 const fullSegmentsMax = 4;
 const probeMs = 5_000;
-const coverageMs = 30_000;
+/** Between two notes of how far the target reaches; that far `--to` may go. */
+const coverageMs = 10_000;
 const retryMinMs = 250;
 const retryMaxMs = 5_000;
 

@@ -2,11 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import {
-  startEmbeddedPostgres,
-  throwawaySettings,
-  type EmbeddedPostgres,
-} from '@loyalnest/platform/database/embedded';
+import { startEmbeddedPostgres, throwawaySettings, type EmbeddedPostgres } from '@loyalnest/platform/database/embedded';
 import type { KeyFile } from '@loyalnest/platform/crypto/key-file';
 import { freePort } from '@loyalnest/platform/testing/ports';
 import pg from 'pg';
@@ -74,7 +70,10 @@ export async function serve(dataDir: string): Promise<TestServer> {
 }
 
 export async function placeOrders(server: TestServer, from: number, until: number): Promise<void> {
-  await server.query(`insert into orders select id, 'order ' || id from generate_series($1::bigint, $2) as id`, [from, until]);
+  await server.query(`insert into orders select id, 'order ' || id from generate_series($1::bigint, $2) as id`, [
+    from,
+    until,
+  ]);
 }
 
 export async function countOrders(server: TestServer): Promise<number> {

@@ -129,7 +129,10 @@ function checkSignature(
   const query = [...url.searchParams].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
   const canonical = [
     request.method,
-    url.pathname.split('/').map((part) => encode(decodeURIComponent(part))).join('/'),
+    url.pathname
+      .split('/')
+      .map((part) => encode(decodeURIComponent(part)))
+      .join('/'),
     query.join('&'),
     ...signedHeaders.split(';').map((name) => `${name}:${String(request.headers[name]).trim()}`),
     '',

@@ -25,18 +25,27 @@ export async function aVersityGateway(program: string, folder: string): Promise<
   const port = await freePort();
   const credentials = { accessKeyId: 'gateway-key', secretAccessKey: 'gateway-secret' };
   mkdirSync(join(folder, 'backups'));
-  const child = spawn(program, ['--port', `127.0.0.1:${port}`, '--region', 'test-region', 'posix', '--nometa', folder], {
-    env: {
-      PATH: process.env['PATH'],
-      ROOT_ACCESS_KEY: credentials.accessKeyId,
-      ROOT_SECRET_KEY: credentials.secretAccessKey,
+  const child = spawn(
+    program,
+    ['--port', `127.0.0.1:${port}`, '--region', 'test-region', 'posix', '--nometa', folder],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        ROOT_ACCESS_KEY: credentials.accessKeyId,
+        ROOT_SECRET_KEY: credentials.secretAccessKey,
+      },
+      stdio: 'ignore',
     },
-    stdio: 'ignore',
-  });
+  );
   onTestFinished(() => void child.kill());
   const endpoint = `http://127.0.0.1:${port}`;
   const deadline = performance.now() + readyTimeoutMs;
-  while (!(await fetch(endpoint).then(() => true, () => false))) {
+  while (
+    !(await fetch(endpoint).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     if (performance.now() > deadline || child.exitCode !== null) throw new Error('versitygw does not start');
     await sleep(50);
   }
