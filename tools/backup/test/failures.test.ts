@@ -9,7 +9,7 @@ import { folderTarget } from '../src/target/folder-target.ts';
 import { s3Target } from '../src/target/s3-target.ts';
 import { SealedTarget } from '../src/target/sealed-target.ts';
 import { verifyBackups } from '../src/verify-backups.ts';
-import { aFolder, aKey, aServer, countOrders, placeOrders, type TestServer } from './support/a-server.ts';
+import { aFolder, aKey, aServer, countOrders, placeOrders, serve, type TestServer } from './support/a-server.ts';
 import { aStream, until, untilStored } from './support/a-stream.ts';
 import { restored } from './support/restoring.ts';
 import { aStrictS3, strictS3Place } from './support/strict-s3.ts';
@@ -37,7 +37,7 @@ describe('a backup that cannot be finished', { timeout }, () => {
     const folder = aSmallDisk(3);
     const target = new SealedTarget(folderTarget(folder), aKey());
     await expect(backup(server, target)).rejects.toThrow(`the disk that holds ${folder} is full`);
-    expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).includes('data'))).toEqual([]);
+    expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).startsWith('base/'))).toEqual([]);
   });
 
   it('says that the target went away, and is no backup when that is back', async () => {
@@ -124,19 +124,18 @@ describe('a stream', { timeout }, () => {
   });
 
   it('says when the server could not keep the log, and that a new backup is needed', async () => {
-    const server = await aServer();
-    await server.query(`alter system set max_slot_wal_keep_size = '1MB'`);
-    await server.query('select pg_reload_conf()');
+    const server = await aServer({ max_slot_wal_keep_size: '48MB' });
     const target = new SealedTarget(folderTarget(aFolder()), aKey());
-    const stream = aStream(server, target);
     await backup(server, target);
+    const stream = aStream(server, target);
     await placeOrders(server, 1, 10);
     await untilStored(server);
     await stream.stop();
-    for (let round = 0; round < 4; round += 1) await server.query('select pg_switch_wal()');
     await placeOrders(server, 11, 20);
-    for (let round = 0; round < 4; round += 1)
-      await server.query('create table if not exists t (); select pg_switch_wal()');
+    for (let round = 0; round < 8; round += 1) {
+      await server.query('update orders set note = note');
+      await server.query('select pg_switch_wal()');
+    }
     await server.query('checkpoint');
 
     const again = aStream(server, target);
@@ -154,10 +153,13 @@ describe('a stream', { timeout }, () => {
 });
 
 describe('a restore', { timeout }, () => {
-  async function aHome() {
+  /** An instance with a data folder that nothing may happen to. */
+  function aHome() {
     const instance = findInstance({ LOYALNEST_HOME: aFolder(), LOYALNEST_PORT_BASE: '27000' });
-    mkdirSync(instance.paths.postgres);
-    writeFileSync(join(instance.paths.postgres, 'precious'), 'data');
+    const { postgres } = instance.paths;
+    mkdirSync(postgres);
+    writeFileSync(join(postgres, 'precious'), 'data');
+    if (isRoot) execFileSync('chown', ['-R', 'nobody', postgres]);
     return instance;
   }
 
@@ -166,10 +168,14 @@ describe('a restore', { timeout }, () => {
     await placeOrders(server, 1, 10);
     const target = new SealedTarget(folderTarget(aFolder()), aKey());
     await backup(server, target);
-    const instance = await aHome();
+    const instance = aHome();
     const options = { instance, target, to: undefined, onProgress };
     await expect(restoreInstance({ ...options, replaces: false })).rejects.toThrow('is there already');
-    expect(readFileSync(join(instance.paths.postgres, 'precious'), 'utf8')).toBe('data');
+    expect(readdirSync(instance.paths.postgres)).toEqual(['precious']);
+
+    const { replaced } = await restoreInstance({ ...options, replaces: true });
+    expect(readFileSync(join(replaced ?? '', 'precious'), 'utf8')).toBe('data');
+    expect(await countOrders(await serve(instance.paths.postgres))).toBe(10);
   });
 
   it.each([
@@ -192,7 +198,7 @@ describe('a restore', { timeout }, () => {
 
     const { problems } = await verifyBackups(target, { which: 'all', onProgress });
     expect(problems).toEqual([expect.stringContaining(`${damaged} is damaged`)]);
-    const instance = await aHome();
+    const instance = aHome();
     const restoring = restoreInstance({ instance, target, to: undefined, replaces: true, onProgress });
     await expect(restoring).rejects.toThrow('nothing of it is used');
     expect(readdirSync(instance.paths.postgres)).toEqual(['precious']);

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { parseLsn } from '../postgres/lsn.ts';
 import { explainServer } from '../postgres/explain.ts';
 import { WalSender } from '../postgres/wal-sender.ts';
+import { claimTarget } from '../target/claim.ts';
 import type { SealedTarget } from '../target/sealed-target.ts';
 import { idOf, manifestName, pieceName, writeRecord, basePrefix, type BackupRecord } from './backup-record.ts';
 import { ManifestCheck, parseManifest } from './manifest.ts';
@@ -47,11 +48,13 @@ async function copyServer(client: pg.Client, options: TakeOptions): Promise<Back
   const sender = await WalSender.connect(options.databaseUrl);
   try {
     const [[system] = []] = await sender.query('IDENTIFY_SYSTEM');
+    const systemId = String(system?.['systemid']);
+    await claimTarget(target, systemId);
     const copied = await copyFiles(sender, { ...options, id });
     await assertStored(target, { id, pieces: copied.pieces });
     const record: BackupRecord = {
       id,
-      systemId: String(system?.['systemid']),
+      systemId,
       serverVersion: server.version,
       segmentBytes: server.segmentBytes,
       ...copied,

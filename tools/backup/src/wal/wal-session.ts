@@ -68,6 +68,7 @@ export class WalSession {
   async #run(onStarted: () => void): Promise<void> {
     const { signal, log, target } = this.#options;
     const { sender, timeline } = this.#session;
+    if (signal.aborted) return;
     const hangUp = () => sender.close();
     signal.addEventListener('abort', hangUp, { once: true });
     const timer = setInterval(() => void this.#probe(), probeMs);

@@ -32,19 +32,19 @@ export type TestServer = {
 };
 
 /** A PostgreSQL of the test's own, with a table `orders (id, note)`. */
-export async function aServer(): Promise<TestServer> {
-  const server = await serve(join(aFolder(), 'postgres'));
+export async function aServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const server = await serve(join(aFolder(), 'postgres'), settings);
   await server.query('create table orders (id bigint primary key, note text not null)');
   return server;
 }
 
 /** Starts a PostgreSQL on a data folder that is there, or on a new one. */
-export async function serve(dataDir: string): Promise<TestServer> {
+export async function serve(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const options = {
     dataDir,
     port: await freePort(),
     logFile: `${dataDir}.log`,
-    settings: { ...throwawaySettings, synchronous_commit: 'on', shared_buffers: '16MB' },
+    settings: { ...throwawaySettings, synchronous_commit: 'on', shared_buffers: '16MB', ...settings },
   };
   const postgres: EmbeddedPostgres = await startEmbeddedPostgres(options);
   onTestFinished(() => postgres.stop());
