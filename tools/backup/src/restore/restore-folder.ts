@@ -25,14 +25,17 @@ export async function restoreFolder(options: {
   onProgress: (text: string) => void;
 }): Promise<Unpacked> {
   const { target, dataDir, ownedLike, to, onProgress } = options;
+  if (existsSync(dataDir)) throw new UserError(`${dataDir} is there already, and nothing is restored over it`);
   const record = chooseBackup(await readRecords(target), to);
   const archive = await WalArchive.look(target);
   const plan = archive.planFor(record);
   if (to) assertReaches({ to, record, plan, coverage: await readCoverage(target) });
   assertSpace(dataDir, record.bytes + plan.segments.length * record.segmentBytes);
   const account = chooseAccount({ binaries: findBinaries(), dataDir: ownedLike });
+  // Fails when somebody else has made the folder meanwhile; from here on it is ours, to remove too.
+  const writer = new DataFolderWriter(dataDir, account);
   try {
-    await unpack({ target, record, archive, plan, writer: new DataFolderWriter(dataDir, account), onProgress });
+    await unpack({ target, record, archive, plan, writer, onProgress });
     return { record, plan, account };
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true });
