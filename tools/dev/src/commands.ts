@@ -107,6 +107,20 @@ export const commands: readonly Command[] = [
     needs: 'nothing',
   },
   {
+    name: 'backup',
+    usage: './dev.sh backup [stream|status|verify|drill|key] [--json]',
+    summary: 'Copy the database, encrypted, to a folder or S3; stream its log there (backup --help, docs/backup.md).',
+    script: 'tools/backup/src/backup.ts',
+    needs: 'nothing',
+  },
+  {
+    name: 'restore',
+    usage: './dev.sh restore [--to MOMENT] [--replace | --into FOLDER | --check]',
+    summary: 'Bring the database back from its backups; --check only rehearses it and proves the ledger.',
+    script: 'tools/backup/src/restore.ts',
+    needs: 'nothing',
+  },
+  {
     name: 'reference',
     usage: './dev.sh reference [--check]',
     summary: 'Write the reference documents anew from the code; with --check only say which are out of date.',

@@ -44,6 +44,8 @@ export const productionSettings: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
   max_connections: '100',
   max_wal_size: '2GB',
+  // What a backup's stream has not fetched yet is kept, but may not fill the disk when nobody fetches it any more.
+  max_slot_wal_keep_size: '8GB',
   wal_compression: 'on',
   random_page_cost: '1.1',
   jit: 'off',
