@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemOfRedisUrl } from '../redis/redis-url.ts';
 import { rpcOwners, rpcUrlName, type RpcUrlName } from '../rpc/contracts.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -56,6 +57,16 @@ export const configSchema = z.object({
       "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret. A process of one service needs none when DATABASE_URL carries the login of the service's own role.",
     ),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
+  REDIS_URL: z
+    .string()
+    .superRefine((text, context) => {
+      const message = problemOfRedisUrl(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional()
+    .describe(
+      'Nodes of a Redis Cluster (Redis 6.2 or newer), comma separated, with user and password where it asks for them: redis://:password@host:port,…, or rediss:// with TLS. Holds jobs, revoked tokens and rate limits; absent: PostgreSQL and memory, for one process.',
+    ),
   MASTER_KEY_FILE: z
     .string()
     .optional()
