@@ -122,6 +122,7 @@ async function joinNodes(nodes: readonly Node[], { password, folder, ports }: Re
         host: '127.0.0.1',
         port,
         lazyConnect: true,
+        maxRetriesPerRequest: null,
         retryStrategy: () => pollMs,
         ...(password === undefined ? {} : { password }),
       }),

@@ -48,6 +48,11 @@ export class Redis {
     return new Redis(cluster, logger);
   }
 
+  /** Makes a script a command of that name. */
+  define(name: string, script: { numberOfKeys: number; lua: string }): void {
+    this.#cluster.defineCommand(name, script);
+  }
+
   /** Commands for one key, or for keys with one hash tag. Throws `RedisUnavailable`. */
   async run<R>(commands: (cluster: Cluster) => Promise<R>): Promise<R> {
     const nowMs = performance.now();
