@@ -28,11 +28,13 @@ export class Redis {
   readonly #cluster: Cluster;
   #awayUntilMs = -Infinity;
   #isAway = false;
-  readonly #logger: Logger;
+  readonly #sayAway: (error: unknown) => void;
+  readonly #sayBack: () => void;
 
   private constructor(cluster: Cluster, logger: Logger) {
     this.#cluster = cluster;
-    this.#logger = logger;
+    this.#sayAway = atMostEvery(warnEveryMs, (err) => logger.warn({ err }, 'Redis is away; going on without'));
+    this.#sayBack = atMostEvery(warnEveryMs, () => logger.info('Redis is back'));
   }
 
   static async connect(options: { redisUrl: string; logger: Logger }): Promise<Redis> {
@@ -61,12 +63,12 @@ export class Redis {
     if (this.#isAway) this.#awayUntilMs = nowMs + pauseMs;
     try {
       const result = await commands(this.#cluster);
-      if (this.#isAway) this.#logger.info('Redis is back');
+      if (this.#isAway) this.#sayBack();
       this.#isAway = false;
       this.#awayUntilMs = -Infinity;
       return result;
     } catch (cause) {
-      if (!this.#isAway) this.#logger.warn({ err: cause }, 'Redis is away; going on without');
+      if (!this.#isAway) this.#sayAway(cause);
       this.#isAway = true;
       this.#awayUntilMs = performance.now() + pauseMs;
       throw new RedisUnavailable('Redis is away', { cause });

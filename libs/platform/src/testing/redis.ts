@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { startRedisCluster, type RedisCluster } from '../local-servers/redis-cluster.ts';
 import { freePort } from './ports.ts';
 
@@ -11,6 +12,8 @@ export type TestRedis = {
   readonly nodes: RedisCluster['nodes'];
   /** Ends the cluster; what it knows stays for `start`. */
   stop(): Promise<void>;
+  /** Forgets everything. */
+  clear(): Promise<void>;
   start(): Promise<void>;
   /** Every node stands still until it is told to go on. */
   freeze(): void;
@@ -33,6 +36,13 @@ export async function startTestRedis(password?: string): Promise<TestRedis> {
       return cluster.nodes;
     },
     stop: () => cluster.stop(),
+    async clear() {
+      for (const { port } of cluster.nodes) {
+        const node = new Redis({ host: '127.0.0.1', port, ...(password === undefined ? {} : { password }) });
+        await node.flushall();
+        node.disconnect();
+      }
+    },
     async start() {
       cluster = await start();
     },

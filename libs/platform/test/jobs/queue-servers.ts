@@ -68,9 +68,7 @@ export async function onRedis(): Promise<QueueServer> {
       }),
     );
   return {
-    async clear() {
-      await eachNode((node) => node.flushall());
-    },
+    clear: () => redis.clear(),
     env: () => ({
       ...shopify,
       REDIS_URL: redis.url,

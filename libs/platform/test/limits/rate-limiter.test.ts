@@ -78,6 +78,15 @@ describe('in Redis Cluster', () => {
     expect(await remainingOf(other, limit, 7, 2)).toEqual([0, -1]);
   });
 
+  it('a caller who asks little is counted here, and with all he asked once he asks more', async () => {
+    const [one, other] = [await onRedis(), await onRedis()];
+    const limit = aLimit({ max: 40 });
+    expect(await remainingOf(one, limit, 7, 5)).toEqual([39, 38, 37, 36, 35]);
+    expect(await remainingOf(other, limit, 7, 6)).toEqual([39, 38, 37, 36, 35, 34]);
+    // The other has told of its six.
+    expect(await remainingOf(one, limit, 7, 2)).toEqual([40 - 12, 40 - 13]);
+  });
+
   it('the process counts for itself while Redis is away, and goes on where it was', async () => {
     const limiter = await onRedis();
     const limit = aLimit({ windowMs: 60_000 });
