@@ -7,10 +7,16 @@ const jobsAtOnce = 4;
 /** Wait before a queue that failed is asked again; BullMQ's own is 15 s. */
 const retryMs = 1_000;
 
-/** A run whose process is silent for this long runs elsewhere. */
-export type JobTiming = { lockMs: number; stalledMs: number };
+export type JobTiming = {
+  /** A run whose process is silent for this long is no longer its own, */
+  lockMs: number;
+  /** and this often others look for such runs. */
+  stalledMs: number;
+  /** How soon a schedule that the server has forgotten is made again. */
+  scheduleMs: number;
+};
 
-export const jobTiming: JobTiming = { lockMs: 30_000, stalledMs: 30_000 };
+export const jobTiming: JobTiming = { lockMs: 30_000, stalledMs: 30_000, scheduleMs: 60_000 };
 
 /** What workers of both kinds are told. */
 export function workerOptions({ lockMs, stalledMs }: JobTiming) {
@@ -35,6 +41,7 @@ type Queue = {
     repeat: { pattern: string } | { every: number },
     template: { name: string },
   ): Promise<unknown>;
+  getJobSchedulersCount(): Promise<number>;
   getWaitingCount(): Promise<number>;
   getWaiting(start: number, end: number): Promise<WaitingRun[]>;
   getDelayedCount(dueBefore: number): Promise<number>;

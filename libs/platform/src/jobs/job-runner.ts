@@ -29,6 +29,7 @@ export class JobRunner {
   readonly #timing: JobTiming;
   readonly #open: (JobQueue & { service: string })[] = [];
   readonly #running = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
   #queues: JobQueues | undefined;
   #isStopping = false;
 
@@ -73,6 +74,7 @@ export class JobRunner {
   /** Lets the runs that are under way end, then leaves the queues. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
     const closed = this.#close();
     do {
       await Promise.allSettled(this.#running);
@@ -98,10 +100,20 @@ export class JobRunner {
     const { queue, worker } = opened;
     void worker.run().catch((error: unknown) => logger.error({ err: error }, 'the job queue has ended'));
     this.#open.push({ service: service.name, queue, worker });
-    for (const job of jobs) {
-      const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
-      await this.#onceAvailable(() => queue.upsertJobScheduler(job.name, repeat, { name: job.name }));
-    }
+    await this.#onceAvailable(() => schedule(queue, jobs));
+    this.#keepSchedules({ queue, jobs, logger });
+  }
+
+  /** A server that came back empty has forgotten them, and nobody starts us anew because of that. */
+  #keepSchedules({ queue, jobs, logger }: { queue: JobQueue['queue']; jobs: readonly Job[]; logger: Logger }): void {
+    const look = async () => {
+      const count = await queue.getJobSchedulersCount();
+      if (count >= jobs.length || this.#isStopping) return;
+      logger.warn('the job queue has forgotten its schedules; they are made again');
+      await schedule(queue, jobs);
+    };
+    // What fails here, the worker complains of.
+    this.#timers.push(setInterval(() => void look().catch(() => undefined), this.#timing.scheduleMs));
   }
 
   async #work(job: Job | undefined): Promise<void> {
@@ -126,6 +138,13 @@ export class JobRunner {
         await sleep(retryMs);
       }
     }
+  }
+}
+
+async function schedule(queue: JobQueue['queue'], jobs: readonly Job[]): Promise<void> {
+  for (const job of jobs) {
+    const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
+    await queue.upsertJobScheduler(job.name, repeat, { name: job.name });
   }
 }
 

@@ -10,7 +10,7 @@ import { createLogger } from '../../src/telemetry/logger.ts';
 import { onPostgres, onRedis, type QueueServer } from './queue-servers.ts';
 
 /** What is silent for this long runs elsewhere; in production it is half a minute. */
-const timing = { lockMs: 2_000, stalledMs: 1_000 };
+const timing = { lockMs: 2_000, stalledMs: 1_000, scheduleMs: 1_000 };
 
 describe.each([
   ['PostgreSQL', onPostgres],
@@ -125,7 +125,7 @@ describe.each([
       env: { ...process.env, ...server.env() },
       execArgv: [],
     });
-    child.on('message', (message) => said.push(String(message)));
+    child.on('message', (message) => said.push(message as string));
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const kill = (signal: NodeJS.Signals) => {
       child.kill(signal);
@@ -185,6 +185,16 @@ describe.each([
     server.thaw();
     const whileStill = runs;
     await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThan(whileStill + 1);
+  });
+
+  it('goes on when the server has come back empty', async () => {
+    let runs = 0;
+    const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
+    await runner.start();
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await server.forget();
+    const before = runs;
+    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(before + 2);
   });
 
   it('stops while the server is away', async () => {

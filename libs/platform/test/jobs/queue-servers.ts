@@ -5,8 +5,10 @@ import { startTestRedis } from '../../src/testing/redis.ts';
 
 /** What keeps a queue, which a test can take away. */
 export type QueueServer = {
-  /** Forgets everything. */
+  /** Begins anew, before a test. */
   clear(): Promise<void>;
+  /** Loses runs and schedules, under those who use it. */
+  forget(): Promise<void>;
   /** Configuration of a process that uses it. */
   env(): Record<string, string>;
   /** Runs of the service points that failed and are kept. */
@@ -29,6 +31,9 @@ export async function onPostgres(): Promise<QueueServer> {
     async clear() {
       await database.close();
       database = await cloneDatabase();
+    },
+    async forget() {
+      await database.owner.query('delete from points_jobs.job; delete from points_jobs.scheduler');
     },
     env() {
       const url = new URL(database.ownerUrl);
@@ -69,6 +74,7 @@ export async function onRedis(): Promise<QueueServer> {
     );
   return {
     clear: () => redis.clear(),
+    forget: () => redis.clear(),
     env: () => ({
       ...shopify,
       REDIS_URL: redis.url,
