@@ -23,7 +23,8 @@ export type TestRedis = {
 
 /** A Redis Cluster of three masters for the tests of one file. */
 export async function startTestRedis(password?: string): Promise<TestRedis> {
-  const folder = mkdtempSync(join(tmpdir(), `loyalnest-test-redis-${process.pid}-`));
+  // Named so that the next run of tests removes it if this one is killed.
+  const folder = mkdtempSync(join(tmpdir(), `loyalnest-test-${process.pid}-redis-`));
   const ports = { clients: await freePorts(3), bus: await freePorts(3) };
   const start = () => startRedisCluster({ folder, ports, ...(password === undefined ? {} : { password }) });
   let cluster = await start();
