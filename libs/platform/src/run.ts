@@ -18,11 +18,13 @@ import { OutboxSignal } from './events/outbox-signal.ts';
 import { Relay } from './events/relay.ts';
 import { addApiDocument } from './http/api-document.ts';
 import { addHealth, checkRooms } from './http/health.ts';
+import { RateLimits } from './http/rate-limits.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { WidgetFiles } from './http/widget-files.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { connectStreams, type OpenStreams } from './realtime/connect-streams.ts';
 import type { StreamLimits } from './realtime/stream.ts';
+import { connectRedis, Redis } from './redis/redis.ts';
 import { RpcClients, rpcRoutes } from './rpc/rpc.ts';
 import type { RpcServer } from './rpc/rpc-server.ts';
 import type { Service } from './service.ts';
@@ -35,6 +37,8 @@ export type OpenApp = {
   logger: Logger;
   routes: (router: ConnectRouter) => void;
   rpc: RpcClients;
+  /** `null` where none is configured. */
+  redis: Redis | null;
   /** Lets what is under way end, then closes everything. */
   close(): Promise<void>;
 };
@@ -92,6 +96,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
     encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
   const rooms = services.map((service) => openRoom(service, options));
   const rpc = new RpcClients(config);
+  const redis = await connectRedis(config, logger);
   const root: DynamicModule = {
     module: RootModule,
     global: true,
@@ -107,10 +112,20 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       { provide: Clock, useValue: clock },
       { provide: AppConfig, useValue: config },
       { provide: RpcClients, useValue: rpc },
+      { provide: Redis, useValue: redis },
+      { provide: RateLimits, useValue: new RateLimits(config, redis) },
       { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder) },
       ...encryption,
     ],
-    exports: [Clock, AppConfig, RpcClients, WidgetFiles, ...encryption.map(({ provide }) => provide)],
+    exports: [
+      Clock,
+      AppConfig,
+      RpcClients,
+      Redis,
+      RateLimits,
+      WidgetFiles,
+      ...encryption.map(({ provide }) => provide),
+    ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, createAdapter(), {
     bodyParser: false,
@@ -129,9 +144,11 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
     logger,
     routes,
     rpc,
+    redis,
     async close() {
       await app.close();
       rpc.close();
+      redis?.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
   };
@@ -140,7 +157,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
 /** Starts services in this process and listens. */
 export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
-  const { app, rooms, logger, routes, rpc } = await open(options);
+  const { app, rooms, logger, routes, rpc, redis } = await open(options);
   const jobs = new JobRunner({ app, rooms, config });
   const relays = connectRelays(app, rooms);
   const workers = services.flatMap((service) =>
@@ -169,6 +186,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       await rpcServer?.close();
       await app.close();
       for (const worker of workers) await worker.stop();
+      redis?.close();
       await Promise.all(relays.map((relay) => relay.stop()));
       rpc.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));

@@ -1,11 +1,13 @@
 import type { Config } from '@loyalnest/platform/config/config';
+import { Redis } from '@loyalnest/platform/redis/redis';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { Module, type OnModuleDestroy } from '@nestjs/common';
 import { AccessTokens } from './access-tokens.ts';
 import { AdminClient } from './admin/admin-client.ts';
 import { Throttle } from './admin/throttle.ts';
 import { BearerTokens } from './guards/bearer-tokens.ts';
-import { RevokedTokens } from './revoked-tokens.ts';
+import { RedisRevokedTokens } from './redis-revoked-tokens.ts';
+import { MemoryRevokedTokens, RevokedTokens } from './revoked-tokens.ts';
 import { RpcAccessTokens } from './rpc-access-tokens.ts';
 import { ShopHttp } from './shop-http.ts';
 import { WebhookController } from './webhooks/webhook.controller.ts';
@@ -38,7 +40,11 @@ import { WebhookDoor } from './webhooks/webhook-door.ts';
     },
     { provide: AccessTokens, useClass: RpcAccessTokens },
     Throttle,
-    RevokedTokens,
+    {
+      provide: RevokedTokens,
+      useFactory: (redis: Redis | null) => (redis ? new RedisRevokedTokens(redis) : new MemoryRevokedTokens()),
+      inject: [Redis],
+    },
     BearerTokens,
   ],
   exports: [WebhookDoor, ShopHttp, Throttle, AdminClient, AccessTokens, RevokedTokens, BearerTokens],

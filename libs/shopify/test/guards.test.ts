@@ -115,7 +115,9 @@ describe('MerchantGuard', () => {
   it('refuses our own token once it is revoked', async () => {
     const tokenId = randomUUID();
     const token = await apiToken({ tokenId });
-    running.app.get(RevokedTokens, { strict: false }).add(tokenId, clock.now());
+    await running.app
+      .get<RevokedTokens>(RevokedTokens, { strict: false })
+      .add([{ tokenId, expiresAt: clock.now() }], clock.now());
     expect(await ask('merchant', `Bearer ${token}`)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   });
 

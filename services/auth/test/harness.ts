@@ -7,7 +7,7 @@ import { adminCore } from '@loyalnest/admin-core';
 import { auth } from '../src/index.ts';
 import type { LoginResponse } from '@loyalnest/contracts/rest/auth';
 import { Clock } from '@loyalnest/platform/clock';
-import { loadConfig } from '@loyalnest/platform/config/config';
+import { loadConfig, type Config } from '@loyalnest/platform/config/config';
 import { start, type RunningApp } from '@loyalnest/platform/run';
 import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
@@ -34,6 +34,7 @@ export type Harness = {
   database: TestDatabase;
   simulator: Simulator;
   running: RunningApp;
+  config: Config;
   /** Everything the app logged, as it wrote it. */
   logged: string[];
   /** Acts in the shop, as the simulator's control API has it. */
@@ -68,7 +69,7 @@ export function aKey(): string {
 }
 
 /** auth and admin-core on a database of their own, and a simulator with them. */
-export async function startHarness(): Promise<Harness> {
+export async function startHarness(env: Readonly<Record<string, string>> = {}): Promise<Harness> {
   const database = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-auth-test-'));
   const keyFile = join(folder, 'master-key.json');
@@ -89,6 +90,7 @@ export async function startHarness(): Promise<Harness> {
     SHOPIFY_CLIENT_ID: client.clientId,
     SHOPIFY_CLIENT_SECRET: client.clientSecret,
     SHOPIFY_GATEWAY_URL: simulator.url,
+    ...env,
   });
   const logged: string[] = [];
   const logger = createLogger({
@@ -117,6 +119,7 @@ export async function startHarness(): Promise<Harness> {
     database,
     simulator,
     logged,
+    config,
     get running() {
       return running;
     },

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { problemOfRedisUrl } from '../redis/redis-url.ts';
 import { rpcOwners, rpcUrlName, type RpcUrlName } from '../rpc/contracts.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
 const secret = z.string().min(16);
+const limit = z.coerce.number().int().min(1);
 
 /** One for each service that answers calls (see `contracts/proto`). */
 const rpcUrls = Object.fromEntries(
@@ -56,6 +58,22 @@ export const configSchema = z.object({
       "Secret from which each service role's password is derived. Roles belong to a whole PostgreSQL server: two installations on one server need the same secret. A process of one service needs none when DATABASE_URL carries the login of the service's own role.",
     ),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(6).describe('Connections per service.'),
+  REDIS_URL: z
+    .string()
+    .superRefine((text, context) => {
+      const message = problemOfRedisUrl(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional()
+    .describe(
+      'Nodes of a Redis Cluster (Redis 6.2 or newer), comma separated, with user and password where it asks for them: redis://:password@host:port,…, or rediss:// with TLS. Holds jobs, revoked tokens and rate limits; absent: PostgreSQL and memory, for one process.',
+    ),
+  RATE_LIMIT_MERCHANT: limit.default(3_000).describe("Requests of one shop's staff in 10 seconds, of all together."),
+  RATE_LIMIT_SHOPPER: limit.default(300).describe('Requests of one signed-in shopper in 10 seconds.'),
+  RATE_LIMIT_VISITORS: limit
+    .default(10_000)
+    .describe("Requests of one shop's visitors in 10 seconds, of all together who are not signed in."),
+  RATE_LIMIT_SIGN_IN: limit.default(100).describe('Sign-ins of one shop in 10 seconds, and as many refreshes.'),
   MASTER_KEY_FILE: z
     .string()
     .optional()

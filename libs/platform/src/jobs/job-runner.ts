@@ -1,38 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { createPostgresBackend, withBackend } from 'bullmq';
 import type { Config } from '../config/config.ts';
 import { isUnavailable } from '../database/database.ts';
-import { HeardClient } from '../database/heard-client.ts';
-import { jobSchemaName, serviceDatabaseUrl } from '../database/roles.ts';
 import type { Service } from '../service.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Job } from './job.ts';
+import { jobTiming, type JobQueue, type JobQueues, type JobTiming } from './job-queues.ts';
+import { PostgresQueues } from './postgres-queues.ts';
+import { lookAt, type QueueView } from './queue-view.ts';
 
-const { Queue, Worker } = withBackend(createHeardBackend);
-
-/** Finished runs that stay to be looked at. */
-const keptRuns = 50;
-/** Jobs of one service that run side by side, so that one that takes minutes does not hold up one that is due each minute. */
-const jobsAtOnce = 4;
-
-/** Wait before PostgreSQL is asked again. */
+/** The start waits for the queues as long as they come soon, and goes on without them. */
+const startMs = 5_000;
+/** For the farewell to a server that may not be there. What runs is waited for before. */
+const closeMs = 5_000;
+/** Wait before the server of the queues is asked again. */
 const retryMs = 500;
-/** While PostgreSQL is away, a worker complains many times a second. */
-const warnEveryMs = 1_000;
 
-type Closable = { close(): Promise<void> };
 type Room = { service: Service; logger: Logger };
 type JobsOf = Room & { jobs: Job[] };
 
-/** Runs each service's recurring jobs from a queue in the service's own database, once however many processes there are. */
+/**
+ * Runs each service's recurring jobs from a queue, once however many processes there are: in the service's own database, or
+ * in Redis where there is one.
+ */
 export class JobRunner {
   readonly #services: readonly JobsOf[];
   readonly #config: Config;
-  readonly #open: Closable[] = [];
+  readonly #timing: JobTiming;
+  readonly #open: (JobQueue & { service: string })[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #queues: JobQueues | undefined;
+  #isStopping = false;
 
-  constructor(options: { app: INestApplicationContext; rooms: readonly Room[]; config: Config }) {
+  constructor(options: { app: INestApplicationContext; rooms: readonly Room[]; config: Config; timing?: JobTiming }) {
     this.#config = options.config;
+    this.#timing = options.timing ?? jobTiming;
     this.#services = options.rooms
       .map(({ service, logger }) => ({
         service,
@@ -49,104 +52,105 @@ export class JobRunner {
     await job.run();
   }
 
-  async start(): Promise<void> {
-    for (const entry of this.#services) await this.#startService(entry);
+  /** What waits in each service's queue. Throws while the server of the queues is away. */
+  look(): Promise<QueueView[]> {
+    return Promise.all(this.#open.map(({ service, queue }) => lookAt(service, queue)));
   }
 
+  /** Resolves when the queues are open; while their server is away, soon all the same, and they open when it comes. */
+  async start(): Promise<void> {
+    const [first] = this.#services;
+    if (!first) return;
+    this.#queues = await makeQueues(this.#config, first.logger);
+    const started = Promise.all(this.#services.map((entry) => this.#startService(entry)));
+    const isStarted = await Promise.race([started.then(() => true), sleep(startMs, false, { ref: false })]);
+    if (isStarted) return;
+    first.logger.warn('job queue unavailable; jobs run when it comes');
+    started.catch((error: unknown) => {
+      if (!this.#isStopping) first.logger.error({ err: error }, 'jobs cannot be run');
+    });
+  }
+
+  /** Lets the runs that are under way end, then leaves the queues. */
   async stop(): Promise<void> {
-    await Promise.all(this.#open.map((part) => part.close()));
+    this.#isStopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    const closed = this.#close();
+    do {
+      await Promise.allSettled(this.#running);
+      await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
+    } while (this.#running.size > 0);
+    await this.#queues?.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#open.map(({ worker }) => worker.close()));
+    await Promise.allSettled(this.#open.map(({ queue }) => queue.close()));
   }
 
   async #startService({ service, jobs, logger }: JobsOf): Promise<void> {
-    const connection = {
-      connectionString: serviceDatabaseUrl({
-        databaseUrl: this.#config.DATABASE_URL,
-        service: service.name,
-        roleSecret: this.#config.DATABASE_ROLE_SECRET,
-      }),
-      schema: jobSchemaName(service.name),
-      max: 2,
-      application_name: `loyalnest-${service.name}-jobs`,
-      // Reaches the pool that BullMQ makes, which itself listens to idle connections only.
-      Client: HeardClient,
-    };
     const byName = new Map(jobs.map((job) => [job.name, job]));
-    const { queue, worker } = await connect(() => {
-      const queue = new Queue('jobs', { connection });
-      const worker = new Worker('jobs', async ({ name }) => byName.get(name)?.run(), {
-        connection,
-        concurrency: jobsAtOnce,
-        removeOnComplete: { count: keptRuns },
-        removeOnFail: { count: keptRuns },
-        autorun: false,
-      });
-      worker.on('failed', (job, error) => logger.error({ err: error, job: job?.name }, 'job failed'));
-      worker.on(
-        'error',
-        atMostEvery(warnEveryMs, (error: Error) => logger.warn({ err: error }, 'job queue unavailable')),
-      );
-      queue.on('error', () => undefined);
-      return { queue, worker };
+    const opened = await this.#queues?.open({
+      service: service.name,
+      work: (name) => this.#work(byName.get(name)),
+      timing: this.#timing,
+      logger,
     });
+    if (!opened) return;
+    const { queue, worker } = opened;
     void worker.run().catch((error: unknown) => logger.error({ err: error }, 'the job queue has ended'));
-    this.#open.push(worker, queue);
-    for (const job of jobs) {
-      const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
-      await onceAvailable(() => queue.upsertJobScheduler(job.name, repeat, { name: job.name }));
-    }
+    this.#open.push({ service: service.name, queue, worker });
+    await this.#onceAvailable(() => schedule(queue, jobs));
+    this.#keepSchedules({ queue, jobs, logger });
   }
-}
 
-/**
- * Makes a queue and its worker until both have seen PostgreSQL. One whose first look failed keeps that failure for good, and
- * asks for jobs again and again without a pause; it is thrown away.
- */
-async function connect<P extends { queue: Connecting; worker: Connecting }>(make: () => P): Promise<P> {
-  for (;;) {
-    const made = make();
+  /** A server that came back empty has forgotten them, and nobody starts us anew because of that. */
+  #keepSchedules({ queue, jobs, logger }: { queue: JobQueue['queue']; jobs: readonly Job[]; logger: Logger }): void {
+    const look = async () => {
+      const count = await queue.getJobSchedulersCount();
+      if (count >= jobs.length || this.#isStopping) return;
+      logger.warn('the job queue has forgotten its schedules; they are made again');
+      await schedule(queue, jobs);
+    };
+    // What fails here, the worker complains of.
+    this.#timers.push(setInterval(() => void look().catch(() => undefined), this.#timing.scheduleMs));
+  }
+
+  async #work(job: Job | undefined): Promise<void> {
+    if (!job) return;
+    const run = job.run();
+    this.#running.add(run);
     try {
-      await Promise.all([made.queue.waitUntilReady(), made.worker.waitUntilReady()]);
-      return made;
-    } catch (error) {
-      // Not waited for: closing what never opened may take for ever.
-      void Promise.allSettled([made.worker.close(), made.queue.close()]);
-      if (!isUnavailable(error)) throw error;
-      await sleep(retryMs);
+      await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  /** The server of the queues may go away while we start; that is no reason not to have started. */
+  async #onceAvailable(work: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!isUnavailable(error) || this.#isStopping) throw error;
+        await sleep(retryMs);
+      }
     }
   }
 }
 
-type Connecting = { waitUntilReady(): Promise<unknown>; close(): Promise<void> };
-
-/** BullMQ makes the connection that listens by itself, and hears of its loss only a moment after it is open. */
-function createHeardBackend(
-  ...args: Parameters<typeof createPostgresBackend>
-): ReturnType<typeof createPostgresBackend> {
-  const backend = createPostgresBackend(...args);
-  const { connection } = backend as unknown as { connection: { pgModule: { Client: typeof HeardClient } } };
-  connection.pgModule = { Client: HeardClient };
-  return backend;
-}
-
-function atMostEvery<A extends unknown[]>(ms: number, work: (...args: A) => void): (...args: A) => void {
-  let lastMs = -Infinity;
-  return (...args) => {
-    const nowMs = performance.now();
-    if (nowMs - lastMs < ms) return;
-    lastMs = nowMs;
-    work(...args);
-  };
-}
-
-/** PostgreSQL may go away while we start; that is no reason not to have started. */
-async function onceAvailable(work: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      await sleep(retryMs);
-    }
+async function schedule(queue: JobQueue['queue'], jobs: readonly Job[]): Promise<void> {
+  for (const job of jobs) {
+    const repeat = 'cron' in job.schedule ? { pattern: job.schedule.cron } : { every: job.schedule.everyMs };
+    await queue.upsertJobScheduler(job.name, repeat, { name: job.name });
   }
+}
+
+/** BullMQ on Redis is loaded only where Redis is configured. */
+async function makeQueues(config: Config, logger: Logger): Promise<JobQueues> {
+  if (config.REDIS_URL === undefined) return new PostgresQueues(config);
+  const { RedisQueues } = await import('./redis-queues.ts');
+  return new RedisQueues({ redisUrl: config.REDIS_URL, logger });
 }

@@ -1,75 +1,209 @@
-import { connect as connectTo, createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
-import { JobRunner } from '../../src/jobs/job-runner.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import { JobRunner } from '../../src/jobs/job-runner.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { cloneDatabase, type TestDatabase } from '../../src/testing/database.ts';
+import { onPostgres, onRedis, type QueueServer } from './queue-servers.ts';
 
-let databases: TestDatabase;
+/** What is silent for this long runs elsewhere; in production it is half a minute. */
+const timing = { lockMs: 2_000, stalledMs: 1_000, scheduleMs: 1_000 };
 
-beforeAll(async () => {
-  databases = await cloneDatabase();
-});
-
-afterAll(() => databases.close());
-
-/** Stands before PostgreSQL, and hangs up on the first callers. */
-async function hangsUpOn(callers: number): Promise<{ url: string }> {
-  const { hostname, port } = new URL(databases.ownerUrl);
-  const sockets = new Set<Socket>();
-  let left = callers;
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    if (left > 0) {
-      left -= 1;
-      socket.once('data', () => socket.destroy());
-      return;
-    }
-    const onward = connectTo(Number(port), hostname);
-    onward.on('error', () => socket.destroy());
-    socket.on('close', () => onward.destroy());
-    socket.pipe(onward).pipe(socket);
+describe.each([
+  ['PostgreSQL', onPostgres],
+  ['Redis Cluster', onRedis],
+])('jobs on %s', (_name, open) => {
+  let server: QueueServer;
+  beforeAll(async () => {
+    server = await open();
   });
-  await new Promise<void>((settle) => server.listen(0, '127.0.0.1', settle));
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((settle) => server.close(settle));
-  });
-  const url = new URL(databases.ownerUrl);
-  url.port = String((server.address() as AddressInfo).port);
-  return { url: url.toString() };
-}
+  beforeEach(() => server.clear());
+  afterAll(() => server.close());
 
-it('runs jobs although PostgreSQL went away while the queues were opened', async () => {
-  const { url } = await hangsUpOn(3);
-  const ran = Promise.withResolvers<void>();
-  class Tick implements Job {
-    readonly name = 'tick';
-    readonly schedule = { everyMs: 200 };
-    async run(): Promise<void> {
-      ran.resolve();
-    }
+  type Work = () => Promise<void> | void;
+
+  /** A runner in this process, with one job of that name. */
+  function runnerOf(name: string, options: { everyMs: number; work: Work }): JobRunner {
+    const job: Job = {
+      name,
+      schedule: { everyMs: options.everyMs },
+      run: async () => options.work(),
+    };
+    const runner = new JobRunner({
+      app: { get: () => job } as unknown as INestApplicationContext,
+      rooms: [
+        {
+          service: { name: 'points', module: Object, jobs: [Object as never] },
+          logger: createLogger({ level: 'silent', service: 'test' }),
+        },
+      ],
+      config: loadConfig(server.env()),
+      timing,
+    });
+    onTestFinished(() => runner.stop());
+    return runner;
   }
-  const runner = new JobRunner({
-    app: { get: () => new Tick() } as unknown as INestApplicationContext,
-    rooms: [
-      {
-        service: { name: 'points', module: Object, jobs: [Tick] },
-        logger: createLogger({ level: 'silent', service: 'test' }),
-      },
-    ],
-    config: loadConfig({
-      DATABASE_URL: url,
-      DATABASE_ROLE_SECRET: databases.roleSecret,
-      SHOPIFY_CLIENT_ID: 'test',
-      SHOPIFY_CLIENT_SECRET: 'a secret of the test',
-    }),
+
+  it('runs a job on its schedule', async () => {
+    const ran: number[] = [];
+    const runner = runnerOf('tick', { everyMs: 300, work: () => void ran.push(Date.now()) });
+    await runner.start();
+    await expect.poll(() => ran.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    const gaps = ran.slice(2, 5).map((ms, index) => ms - (ran[index + 1] ?? 0));
+    for (const gap of gaps) expect(gap).toBeGreaterThan(100);
   });
-  onTestFinished(() => runner.stop());
-  await runner.start();
-  await expect(ran.promise).resolves.toBeUndefined();
+
+  it('runs a job that fails again on its schedule, and keeps the failure', async () => {
+    let runs = 0;
+    const runner = runnerOf('fails', {
+      everyMs: 200,
+      work: () => {
+        runs += 1;
+        throw new Error('on purpose');
+      },
+    });
+    await runner.start();
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => server.failureCount()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('lets the run that is under way end before it stops, and begins no other', async () => {
+    const began = Promise.withResolvers<void>();
+    let ended = 0;
+    const runner = runnerOf('slow', {
+      everyMs: 100,
+      work: async () => {
+        began.resolve();
+        await sleep(700);
+        ended += 1;
+      },
+    });
+    await runner.start();
+    await began.promise;
+    await runner.stop();
+    const endedAtStop = ended;
+    expect(endedAtStop).toBeGreaterThanOrEqual(1);
+    await sleep(400);
+    expect(ended).toBe(endedAtStop);
+  });
+
+  it('leaves no connection behind', async () => {
+    await expect.poll(() => server.connectionCount(), { timeout: 5_000 }).toBe(0);
+    let ran = false;
+    const runner = runnerOf('tick', { everyMs: 200, work: () => void (ran = true) });
+    await runner.start();
+    await expect.poll(() => ran).toBe(true);
+    expect(await server.connectionCount()).toBeGreaterThan(0);
+    await runner.stop();
+    await expect.poll(() => server.connectionCount(), { timeout: 5_000 }).toBe(0);
+  });
+
+  it('says what waits and for how long', async () => {
+    const held = Promise.withResolvers<void>();
+    const runner = runnerOf('held', { everyMs: 100, work: () => held.promise });
+    await runner.start();
+    // Four run side by side, and the next are due behind them.
+    await expect
+      .poll(async () => (await runner.look()).map(({ oldestWaitingMs }) => oldestWaitingMs > 300), { timeout: 10_000 })
+      .toEqual([true]);
+    const [view] = await runner.look();
+    expect(view).toMatchObject({ service: 'points' });
+    expect(view?.waiting).toBeGreaterThanOrEqual(1);
+    held.resolve();
+    await expect.poll(async () => (await runner.look())[0]?.oldestWaitingMs, { timeout: 10_000 }).toBeLessThan(300);
+  });
+
+  type Process = { said: string[]; kill(signal: NodeJS.Signals): Promise<void> };
+
+  /** A runner in a process of its own. */
+  function processOf(options: { everyMs: number; takesMs: number }): Process {
+    const said: string[] = [];
+    const child = fork(join(import.meta.dirname, 'runner-program.ts'), [JSON.stringify({ ...options, timing })], {
+      env: { ...process.env, ...server.env() },
+      execArgv: [],
+    });
+    child.on('message', (message) => said.push(message as string));
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const kill = (signal: NodeJS.Signals) => {
+      child.kill(signal);
+      return ended;
+    };
+    onTestFinished(() => kill('SIGKILL'));
+    return { said, kill };
+  }
+  const count = (of: Process[], word: string) => of.flatMap(({ said }) => said).filter((each) => each === word).length;
+
+  it('runs each tick once in two processes', async () => {
+    const two = [0, 1].map(() => processOf({ everyMs: 500, takesMs: 10 }));
+    await expect.poll(() => count(two, 'started'), { timeout: 20_000 }).toBe(2);
+    const before = count(two, 'began');
+    const sinceMs = Date.now();
+    await expect.poll(() => count(two, 'began') - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+    const ticks = (Date.now() - sinceMs) / 500;
+    expect(count(two, 'began') - before).toBeLessThanOrEqual(Math.ceil(ticks) + 1);
+  });
+
+  it('runs again elsewhere what a process was at when it was killed', async () => {
+    const first = processOf({ everyMs: 3_600_000, takesMs: 3_600_000 });
+    await expect.poll(() => first.said, { timeout: 20_000 }).toContain('began');
+    const second = processOf({ everyMs: 3_600_000, takesMs: 10 });
+    await expect.poll(() => second.said, { timeout: 20_000 }).toContain('started');
+    await sleep(3_000);
+    // It lives and says so: nobody takes it over.
+    expect(second.said).not.toContain('began');
+    await first.kill('SIGKILL');
+    await expect.poll(() => second.said, { timeout: 15_000 }).toContain('ended');
+  });
+
+  it('begins when the server comes, and goes on when it has been away', async () => {
+    await server.goAway();
+    let runs = 0;
+    const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
+    await runner.start();
+    expect(runs).toBe(0);
+    await server.comeBack();
+    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
+
+    await server.goAway();
+    await sleep(2_000);
+    const whileAway = runs;
+    await server.comeBack();
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThan(whileAway + 1);
+  });
+
+  it('goes on when the server has stood still', async () => {
+    let runs = 0;
+    const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
+    await runner.start();
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    server.freeze();
+    // Longer than locks and time-outs.
+    await sleep(5_000);
+    server.thaw();
+    const whileStill = runs;
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThan(whileStill + 1);
+  });
+
+  it('goes on when the server has come back empty', async () => {
+    let runs = 0;
+    const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
+    await runner.start();
+    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await server.forget();
+    const before = runs;
+    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(before + 2);
+  });
+
+  it('stops while the server is away', async () => {
+    const runner = runnerOf('tick', { everyMs: 300, work: () => undefined });
+    await runner.start();
+    await server.goAway();
+    const beganMs = Date.now();
+    await runner.stop();
+    expect(Date.now() - beganMs).toBeLessThan(8_000);
+    await server.comeBack();
+  });
 });

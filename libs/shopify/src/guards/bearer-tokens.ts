@@ -43,7 +43,7 @@ export class BearerTokens {
       return { shopDomain, userId, roles: staffRoles, merchantId: undefined };
     }
     const own = await verifyApiToken(token, { key: this.key, now });
-    if (this.revoked.has(own.tokenId)) throw new AppError('unauthenticated');
+    if (await this.revoked.has(own.tokenId)) throw new AppError('unauthenticated');
     return own;
   }
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@loyalnest/contracts/errors';
 import type { GuardDescription } from '@loyalnest/platform/http/api-description';
+import { RateLimits, type Reply } from '@loyalnest/platform/http/rate-limits';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ShopDirectory } from '../shops/shop-directory.ts';
 import { BearerTokens } from './bearer-tokens.ts';
@@ -17,23 +18,26 @@ export class MerchantGuard implements CanActivate {
         description: "App Bridge's session token, or the `token` of a sign-in.",
       },
     },
-    problems: ['unauthenticated', 'unknown-shop'],
+    problems: ['unauthenticated', 'unknown-shop', 'too-many-requests'],
   };
 
   constructor(
     private readonly tokens: BearerTokens,
     private readonly directory: ShopDirectory,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<GuardedRequest>();
+    const reply = http.getResponse<Reply>();
     try {
       request.principal = await this.identify(request);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unauthenticated') askForNewToken(http.getResponse());
+      if (error instanceof AppError && error.code === 'unauthenticated') askForNewToken(reply);
       throw error;
     }
+    await this.limits.admit('merchant', request.principal.merchantId, reply);
     return true;
   }
 
@@ -49,6 +53,6 @@ export class MerchantGuard implements CanActivate {
 }
 
 /** App Bridge, which keeps a session token while it takes it for good, makes another one and repeats the request once. */
-function askForNewToken(reply: { header(name: string, value: string): unknown }): void {
+function askForNewToken(reply: Reply): void {
   reply.header('x-shopify-retry-invalid-session-request', '1');
 }

@@ -1,6 +1,7 @@
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
 import type { GuardDescription } from '@loyalnest/platform/http/api-description';
+import { RateLimits } from '@loyalnest/platform/http/rate-limits';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { isProxyRequest } from '../app-proxy.ts';
@@ -21,9 +22,15 @@ export class PrincipalGuard implements CanActivate {
   private readonly merchants: MerchantGuard;
   private readonly shoppers: ShopperGuard;
 
-  constructor(@Inject(AppConfig) config: Config, clock: Clock, directory: ShopDirectory, tokens: BearerTokens) {
-    this.merchants = new MerchantGuard(tokens, directory);
-    this.shoppers = new ShopperGuard(config, clock, directory);
+  constructor(
+    @Inject(AppConfig) config: Config,
+    clock: Clock,
+    directory: ShopDirectory,
+    tokens: BearerTokens,
+    limits: RateLimits,
+  ) {
+    this.merchants = new MerchantGuard(tokens, directory, limits);
+    this.shoppers = new ShopperGuard(config, clock, directory, limits);
   }
 
   canActivate(context: ExecutionContext): Promise<boolean> {

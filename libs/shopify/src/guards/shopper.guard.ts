@@ -2,6 +2,7 @@ import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
 import type { GuardDescription } from '@loyalnest/platform/http/api-description';
+import { RateLimits } from '@loyalnest/platform/http/rate-limits';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { verifyProxyRequest } from '../app-proxy.ts';
@@ -21,22 +22,27 @@ export class ShopperGuard implements CanActivate {
           "Shopify's app proxy puts it into the query, with `shop`, `timestamp` and `logged_in_customer_id`.",
       },
     },
-    problems: ['unauthenticated', 'unknown-shop'],
+    problems: ['unauthenticated', 'unknown-shop', 'too-many-requests'],
   };
 
   constructor(
     @Inject(AppConfig) private readonly config: Config,
     private readonly clock: Clock,
     private readonly directory: ShopDirectory,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<GuardedRequest>();
     const expected = { clientSecret: this.config.SHOPIFY_CLIENT_SECRET, now: this.clock.now() };
     const { shopDomain, customerId } = verifyProxyRequest(request.originalUrl, expected);
     const shop = await this.directory.awaitInstalled(shopDomain);
     if (!shop) throw new AppError('unknown-shop');
-    request.principal = { kind: 'shopper', merchantId: shop.merchantId, shopDomain, customerId };
+    const { merchantId } = shop;
+    request.principal = { kind: 'shopper', merchantId, shopDomain, customerId };
+    if (customerId === null) await this.limits.admit('visitors', merchantId, http.getResponse());
+    else await this.limits.admit('shopper', `${merchantId}:${customerId}`, http.getResponse());
     return true;
   }
 }

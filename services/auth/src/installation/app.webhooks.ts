@@ -51,7 +51,7 @@ export class AppWebhooks implements WebhookHandler {
       const { revoked } = await this.revocations.end(tx, { merchantId, which: 'all', reason: 'uninstalled', now });
       return revoked;
     });
-    this.revocations.announce(revoked);
+    await this.revocations.announce(revoked);
     this.signal.committed();
   }
 

@@ -42,7 +42,7 @@ export class RevocationController {
     const { count, revoked } = await this.database.forMerchant(merchantId, (tx) =>
       this.revocations.end(tx, { merchantId, which, reason: 'revoked', now }),
     );
-    this.revocations.announce(revoked);
+    await this.revocations.announce(revoked);
     if ('tokenId' in request && count === 0) throw new AppError('not-found');
     return { signIns: count };
   }

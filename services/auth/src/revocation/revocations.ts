@@ -3,17 +3,11 @@ import { Database, type Tx } from '@loyalnest/platform/database/database';
 import type { Worker } from '@loyalnest/platform/service';
 import type { Logger } from '@loyalnest/platform/telemetry/logger';
 import { AppLogger } from '@loyalnest/platform/tokens';
-import { RevokedTokens } from '@loyalnest/shopify/revoked-tokens';
+import { RevokedTokens, type RevokedToken } from '@loyalnest/shopify/revoked-tokens';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import {
-  endSignIns,
-  listRevoked,
-  type EndedSignIns,
-  type Ending,
-  type RevokedToken,
-} from '../sign-in/sign-in.repository.ts';
+import { endSignIns, listRevoked, type EndedSignIns, type Ending } from '../sign-in/sign-in.repository.ts';
 
-/** How soon this process hears what another one revoked. */
+/** How soon this process hears what another one revoked, where they share no Redis; and how soon that is told what it missed. */
 const pollMs = 5_000;
 /** A revocation may be committed this long after the moment it carries; looking back finds it. */
 const overlapMs = 30_000;
@@ -24,6 +18,7 @@ export class Revocations implements Worker, OnModuleInit {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private since = new Date(0);
+  private isBehind = false;
 
   constructor(
     private readonly database: Database,
@@ -37,9 +32,11 @@ export class Revocations implements Worker, OnModuleInit {
     return endSignIns(tx, ending);
   }
 
-  /** The list counts from now on in this process. */
-  announce(revoked: readonly RevokedToken[]): void {
-    for (const { tokenId, expiresAt } of revoked) this.list.add(tokenId, expiresAt);
+  /** The list counts from now on in this process, and in all others that share one. */
+  async announce(revoked: readonly RevokedToken[]): Promise<void> {
+    const outcome = await this.list.add(revoked, this.clock.now());
+    // Whoever could not be told, and may come back having forgotten what he knew, is told everything with the next look.
+    if (outcome === 'away') this.isBehind = true;
   }
 
   /** Before the first request: a revoked token stays revoked across a restart. */
@@ -68,8 +65,10 @@ export class Revocations implements Worker, OnModuleInit {
 
   private async read(): Promise<void> {
     const now = this.clock.now();
-    const revoked = await this.database.forNoMerchant((tx) => listRevoked(tx, { since: this.since, now }));
-    this.announce(revoked);
+    const since = this.isBehind ? new Date(0) : this.since;
+    const revoked = await this.database.forNoMerchant((tx) => listRevoked(tx, { since, now }));
+    this.isBehind = false;
+    await this.announce(revoked);
     this.list.prune(now);
     this.since = new Date(now.getTime() - overlapMs);
   }

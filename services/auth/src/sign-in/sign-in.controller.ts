@@ -11,14 +11,16 @@ import {
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
 import { ApiProblems } from '@loyalnest/platform/http/api-description';
+import { RateLimits, type Reply } from '@loyalnest/platform/http/rate-limits';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { bearerToken } from '@loyalnest/shopify/guards/bearer-tokens';
 import { MerchantGuard } from '@loyalnest/shopify/guards/merchant.guard';
 import { CurrentPrincipal, type MerchantPrincipal } from '@loyalnest/shopify/guards/principal';
 import { verifySessionToken } from '@loyalnest/shopify/session-token';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Ip, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Installations } from '../installation/installations.ts';
+import { merchantOfRefreshToken } from './refresh-token.ts';
 import { SignIns } from './sign-ins.ts';
 
 @ApiTags('auth')
@@ -28,6 +30,7 @@ export class SignInController {
     private readonly installations: Installations,
     private readonly signIns: SignIns,
     private readonly clock: Clock,
+    private readonly limits: RateLimits,
     @Inject(AppConfig) private readonly config: Config,
   ) {}
 
@@ -36,11 +39,14 @@ export class SignInController {
     summary: "Signs in with Shopify's session token",
     description: 'Installs the app in its shop if that has not happened yet.',
   })
-  @ApiProblems('unauthenticated', 'shopify-refused', 'shopify-unavailable')
+  @ApiProblems('unauthenticated', 'too-many-requests', 'shopify-refused', 'shopify-unavailable')
   @HttpCode(200)
   @ApiBearerAuth()
   @ApiOkResponse({ standardSchema: loginResponseSchema })
-  async login(@Headers('authorization') authorization: string | undefined): Promise<LoginResponse> {
+  async login(
+    @Headers('authorization') authorization: string | undefined,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<LoginResponse> {
     const text = bearerToken(authorization);
     const session = await verifySessionToken(text, {
       clientId: this.config.SHOPIFY_CLIENT_ID,
@@ -48,6 +54,7 @@ export class SignInController {
       now: this.clock.now(),
     });
     const { shopDomain, userId } = session;
+    await this.limits.admit('sign-in', shopDomain, reply);
     const { merchantId, isNew } = await this.installations.ensure({ ...session, text });
     const tokens = await this.signIns.start({ merchantId, shopDomain, userId });
     return { merchantId, shopDomain, isNew, ...tokens };
@@ -58,10 +65,17 @@ export class SignInController {
     summary: 'Gives the next pair of tokens',
     description: 'Each refresh token is good for one use; a second use ends the sign-in.',
   })
-  @ApiProblems('unauthenticated')
+  @ApiProblems('unauthenticated', 'too-many-requests')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: tokensSchema })
-  refresh(@Body({ schema: refreshRequestSchema }) { refreshToken }: RefreshRequest): Promise<Tokens> {
+  async refresh(
+    @Body({ schema: refreshRequestSchema }) { refreshToken }: RefreshRequest,
+    @Ip() address: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<Tokens> {
+    // Anybody can name a shop here. With the address, whoever makes tokens up uses up nobody's refreshes but his own.
+    const merchantId = merchantOfRefreshToken(refreshToken);
+    if (merchantId !== undefined) await this.limits.admit('sign-in', `${merchantId}:${address}`, reply);
     return this.signIns.refresh(refreshToken);
   }
 

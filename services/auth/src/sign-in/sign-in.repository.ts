@@ -1,9 +1,7 @@
 import type { Tx } from '@loyalnest/platform/database/database';
+import type { RevokedToken } from '@loyalnest/shopify/revoked-tokens';
 
 export type EndReason = 'revoked' | 'reused' | 'uninstalled';
-
-/** A bearer token that ended before its time. */
-export type RevokedToken = { tokenId: string; expiresAt: Date };
 
 export type IssuedToken = {
   merchantId: number;

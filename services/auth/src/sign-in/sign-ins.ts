@@ -7,17 +7,12 @@ import { Database, type Tx } from '@loyalnest/platform/database/database';
 import { AppConfig } from '@loyalnest/platform/tokens';
 import { apiTokenKey, signApiToken } from '@loyalnest/shopify/api-token';
 import { staffRoles } from '@loyalnest/shopify/guards/bearer-tokens';
+import type { RevokedToken } from '@loyalnest/shopify/revoked-tokens';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { Inject, Injectable } from '@nestjs/common';
 import { Revocations } from '../revocation/revocations.ts';
 import { formatRefreshToken, hashRefreshToken, merchantOfRefreshToken, refreshSecretBytes } from './refresh-token.ts';
-import {
-  insertRefreshToken,
-  insertSignIn,
-  lockRefreshToken,
-  markUsed,
-  type RevokedToken,
-} from './sign-in.repository.ts';
+import { insertRefreshToken, insertSignIn, lockRefreshToken, markUsed } from './sign-in.repository.ts';
 
 /** The architecture's figure: what a stolen token is good for at most. */
 const accessMs = 15 * 60_000;
@@ -64,7 +59,7 @@ export class SignIns {
     if (merchantId === undefined) throw new AppError('unauthenticated');
     const result = await this.database.forMerchant(merchantId, (tx) => this.use(tx, merchantId, refreshToken));
     if (result.outcome === 'continued') return result.tokens;
-    if (result.outcome === 'reused') this.revocations.announce(result.revoked);
+    if (result.outcome === 'reused') await this.revocations.announce(result.revoked);
     throw new AppError('unauthenticated');
   }
 
