@@ -139,11 +139,12 @@ describe.each([
   it('runs each tick once in two processes', async () => {
     const two = [0, 1].map(() => processOf({ everyMs: 500, takesMs: 10 }));
     await expect.poll(() => count(two, 'started'), { timeout: 20_000 }).toBe(2);
-    const before = count(two, 'began');
+    await expect.poll(() => count(two, 'began'), { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(1);
     const sinceMs = Date.now();
-    await expect.poll(() => count(two, 'began') - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+    await expect.poll(() => count(two, 'began'), { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(10);
+    // A tick that comes late on a busy machine makes the next one seem early: two are allowed, ten would be each one twice.
     const ticks = (Date.now() - sinceMs) / 500;
-    expect(count(two, 'began') - before).toBeLessThanOrEqual(Math.ceil(ticks) + 1);
+    expect(count(two, 'began')).toBeLessThanOrEqual(Math.ceil(ticks) + 3);
   });
 
   it('runs again elsewhere what a process was at when it was killed', async () => {
