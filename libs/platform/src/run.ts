@@ -217,18 +217,22 @@ export async function runAll(
 ): Promise<void> {
   try {
     const config = loadConfig(process.env);
-    const running = await start({ config, services, ...options });
+    const starting = start({ config, services, ...options });
     let isClosing = false;
+    // Whoever is told to stop while it starts is up first, so that what it has taken on by then is put down in order.
     const stop = (): void => {
       if (isClosing) return;
       isClosing = true;
-      running.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+      starting
+        .then((running) => running.close())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    await starting;
   } catch (error) {
     const isExpected =
       error instanceof ConfigError || error instanceof KeyError || (error as { code?: string }).code === 'EADDRINUSE';
