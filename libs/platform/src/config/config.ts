@@ -111,6 +111,10 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('PostHog project key; without it product events stay in the local record.'),
+  FEATURE_FLAGS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file that says what is switched on for which merchants; followed while the product runs.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
