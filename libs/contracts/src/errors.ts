@@ -8,6 +8,7 @@ export const errorCodes = {
   'invalid-cursor': { status: 400, title: 'The cursor is not one of ours' },
   'invalid-signature': { status: 401, title: 'The signature does not match' },
   unauthenticated: { status: 401, title: 'Sign in first' },
+  'feature-off': { status: 403, title: 'This is not switched on for the shop' },
   forbidden: { status: 403, title: 'You may not do this' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-shop': { status: 404, title: 'This shop has not installed LoyalNest' },

@@ -16,6 +16,7 @@ import { serviceDatabaseUrl } from './database/roles.ts';
 import { EventConsumer } from './events/consumer.ts';
 import { OutboxSignal } from './events/outbox-signal.ts';
 import { Relay } from './events/relay.ts';
+import { FeatureFlags } from './flags/feature-flags.ts';
 import { addApiDocument } from './http/api-document.ts';
 import { addHealth, checkRooms } from './http/health.ts';
 import { RateLimits } from './http/rate-limits.ts';
@@ -96,6 +97,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
     encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
   const rooms = services.map((service) => openRoom(service, options));
   const rpc = new RpcClients(config);
+  const flags = new FeatureFlags(config.FEATURE_FLAGS_FILE, logger);
   const redis = await connectRedis(config, logger);
   const root: DynamicModule = {
     module: RootModule,
@@ -114,6 +116,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       { provide: RpcClients, useValue: rpc },
       { provide: Redis, useValue: redis },
       { provide: RateLimits, useValue: new RateLimits(config, redis) },
+      { provide: FeatureFlags, useValue: flags },
       { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder) },
       ...encryption,
     ],
@@ -123,6 +126,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       RpcClients,
       Redis,
       RateLimits,
+      FeatureFlags,
       WidgetFiles,
       ...encryption.map(({ provide }) => provide),
     ],
@@ -217,18 +221,22 @@ export async function runAll(
 ): Promise<void> {
   try {
     const config = loadConfig(process.env);
-    const running = await start({ config, services, ...options });
+    const starting = start({ config, services, ...options });
     let isClosing = false;
+    // Whoever is told to stop while it starts is up first, so that what it has taken on by then is put down in order.
     const stop = (): void => {
       if (isClosing) return;
       isClosing = true;
-      running.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+      starting
+        .then((running) => running.close())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    await starting;
   } catch (error) {
     const isExpected =
       error instanceof ConfigError || error instanceof KeyError || (error as { code?: string }).code === 'EADDRINUSE';

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultProgrammeSettings, type ProgrammeSettings } from '@loyalnest/contracts/programme';
 import { ManualClock } from '@loyalnest/platform/clock';
 import type { Database } from '@loyalnest/platform/database/database';
+import { FeatureFlags } from '@loyalnest/platform/flags/feature-flags';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
@@ -78,7 +79,14 @@ function rooms(over: ShopHttp): Rooms {
   const previews = new SettingsPreviews(database, directory, exclusions, clock);
   const logger = createLogger({ level: 'silent', service: 'points' });
   return {
-    programme: new ProgrammeController(database, previews, exclusions, clock, signal),
+    programme: new ProgrammeController(
+      database,
+      previews,
+      exclusions,
+      clock,
+      signal,
+      new FeatureFlags(undefined, logger),
+    ),
     refresh: new RefreshExclusions(exclusions, directory, database, clock, logger),
   };
 }

@@ -54,7 +54,7 @@ export type MerchantRoom = {
   close(): Promise<void>;
 };
 
-export async function openMerchantRoom(now: string): Promise<MerchantRoom> {
+export async function openMerchantRoom(now: string, env: Record<string, string> = {}): Promise<MerchantRoom> {
   const databases = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-points-'));
   const keyFile = join(folder, 'keys.json');
@@ -71,6 +71,7 @@ export async function openMerchantRoom(now: string): Promise<MerchantRoom> {
     SHOPIFY_CLIENT_SECRET: client.clientSecret,
     MASTER_KEY_FILE: keyFile,
     PORT: '0',
+    ...env,
   });
   const logger = createLogger({ level: 'silent', service: 'points' });
   const running = await start({ config, services: [points], clock, logger, runsJobs: false });

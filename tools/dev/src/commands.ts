@@ -128,6 +128,14 @@ export const commands: readonly Command[] = [
     needs: 'nothing',
   },
   {
+    name: 'deploy',
+    usage: './dev.sh deploy check|secrets|image […]',
+    summary:
+      'Validate deploy/ with the real tools, make the secrets of a deployment, lay out the image (deploy --help).',
+    script: 'tools/deploy/src/main.ts',
+    needs: 'nothing',
+  },
+  {
     name: 'test',
     usage: './dev.sh test [filter…]',
     summary: 'All checks and tests; with a filter only the tests whose file names contain it.',

@@ -17,7 +17,8 @@ export function describeConfiguration(): string {
 ## The server
 
 Read once at the start, from the environment. An empty variable counts as absent. A wrong or missing value ends the start
-with exit code 1 and one line that names the variable.
+with exit code 1 and one line that names the variable. Each may be given as \`NAME_FILE\` instead, a file that holds the value; so are
+secrets in [deployments](deployment.md).
 
 ${table(['variable', 'default', 'meaning'], rows)}
 

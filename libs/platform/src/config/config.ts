@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problemOfRedisUrl } from '../redis/redis-url.ts';
 import { rpcOwners, rpcUrlName, type RpcUrlName } from '../rpc/contracts.ts';
+import { readSecretFiles } from './secret-files.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url();
@@ -110,6 +111,10 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('PostHog project key; without it product events stay in the local record.'),
+  FEATURE_FLAGS_FILE: z
+    .string()
+    .optional()
+    .describe('JSON file that says what is switched on for which merchants; followed while the product runs.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -123,11 +128,31 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the configuration. Empty variables count as absent. Throws `ConfigError`. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = configSchema.safeParse(present);
-  if (parsed.success) return parsed.data as Config;
+/**
+ * Reads the configuration. Empty variables count as absent, and each may come from a file (see `secret-files.ts`).
+ * Throws `ConfigError`.
+ */
+export function loadConfig(env: Environment): Config {
+  return parse(configSchema, env) as Config;
+}
+
+const ownerSchema = z.object({ DATABASE_URL: configSchema.shape.DATABASE_URL, DATABASE_ROLE_SECRET: secret });
+
+/** As `loadConfig`, for programs that work on the database alone, as its owner. */
+export function loadOwnerConfig(env: Environment): z.infer<typeof ownerSchema> {
+  return parse(ownerSchema, env);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function parse<T extends z.ZodRawShape>(schema: z.ZodObject<T>, env: Environment): z.infer<z.ZodObject<T>> {
+  const files = readSecretFiles(env, Object.keys(schema.shape));
+  if (files.outcome === 'refused') throw new ConfigError(files.problems.join('; '));
+  const present = Object.fromEntries(
+    Object.entries(files.env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(problems.join('; '));
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { z } from 'zod';
 import { KeyError } from './key-provider.ts';
 
@@ -29,8 +29,7 @@ export function readKeyFile(path: string): KeyFile {
 
 function readPrivate(path: string): string {
   try {
-    const { mode } = statSync(path);
-    if ((mode & 0o077) !== 0)
+    if (isReadByOthers(statSync(path)))
       throw new KeyError(`${path} can be read by others; allow only its owner: chmod 600 ${path}`);
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -39,6 +38,15 @@ function readPrivate(path: string): string {
       cause: error,
     });
   }
+}
+
+/**
+ * Kubernetes hands out secrets as files of root's that a group may read, which it gives to the program and to nobody else.
+ * Whoever owns a file himself can keep the group out.
+ */
+function isReadByOthers({ mode, uid }: Stats): boolean {
+  const isHandedOut = uid === 0 && process.getuid?.() !== 0;
+  return (mode & (isHandedOut ? 0o037 : 0o077)) !== 0;
 }
 
 /** `undefined` for what is no JSON. The parser's own message would quote the file. */

@@ -11,6 +11,7 @@ import {
 } from '@loyalnest/contracts/rest/programme-preview';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database, type Tx } from '@loyalnest/platform/database/database';
+import { FeatureFlags } from '@loyalnest/platform/flags/feature-flags';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { publish } from '@loyalnest/platform/events/publish';
 import { ApiProblems } from '@loyalnest/platform/http/api-description';
@@ -44,6 +45,7 @@ export class ProgrammeController {
     private readonly exclusions: ProductExclusions,
     private readonly clock: Clock,
     private readonly signal: OutboxSignal,
+    private readonly flags: FeatureFlags,
   ) {}
 
   @Get()
@@ -112,13 +114,14 @@ export class ProgrammeController {
     summary: "What rules would have brought over the shop's own orders of the last 90 days",
     description: 'Every order is measured as if it were awarded today, under these rules and under the current ones.',
   })
-  @ApiProblems('not-found', 'overloaded', 'shopify-unavailable')
+  @ApiProblems('feature-off', 'not-found', 'overloaded', 'shopify-unavailable')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: settingsPreviewSchema })
-  preview(
+  async preview(
     @CurrentPrincipal() principal: MerchantPrincipal,
     @Body({ schema: settingsPreviewRequestSchema }) { settings }: z.infer<typeof settingsPreviewRequestSchema>,
   ): Promise<SettingsPreview> {
+    if (!this.flags.isOn('programme-preview', principal.merchantId)) throw new AppError('feature-off');
     return this.previews.preview(principal, settings);
   }
 }

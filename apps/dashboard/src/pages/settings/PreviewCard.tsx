@@ -5,6 +5,7 @@ import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { SettingsPreview } from '@loyalnest/contracts/rest/programme-preview';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { toProblem } from '../../api/problem.ts';
 import { useSettingsPreview } from '../../api/programme.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { usePoints } from '../../i18n/points.ts';
@@ -25,6 +26,8 @@ export function PreviewCard({ settings, isDirty, currency }: PreviewCardProps) {
   // While the figures for a first change are on their way, those that are shown are of no change at all.
   const [isShownDirty, setShownDirty] = useState(isDirty);
   if (!isBehind && isShownDirty !== isDirty) setShownDirty(isDirty);
+  // Switched off for the shop: rules are changed as well without it.
+  if (isError && toProblem(error).code === 'feature-off') return null;
   return (
     <Card title={t('settings.preview.title')}>
       {/* The sentence is read out when it changes; the table beside it is there to be looked up. */}

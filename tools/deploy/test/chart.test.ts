@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { services, textOf, unknownVariables, yamlOf } from './files.ts';
+
+type ServiceValues = { rpc?: boolean; calls?: string[]; isStateless?: boolean; env?: Record<string, string> } | null;
+type Values = { services: Record<string, ServiceValues>; env: Record<string, string> };
+
+const values = yamlOf('deploy/kubernetes/loyalnest/values.yaml') as Values;
+const deployments = textOf('deploy/kubernetes/loyalnest/templates/deployments.yaml');
+
+describe('the chart', () => {
+  it('deploys every service that exists, and pages', () => {
+    expect(Object.keys(values.services).sort()).toEqual([...services, 'pages'].sort());
+  });
+
+  it('sets nothing that config.ts does not know', () => {
+    const inTemplate = [...deployments.matchAll(/name: ([A-Z][A-Z_]+)[,\n]/g)].flatMap(([, name]) => name ?? []);
+    expect(inTemplate.length).toBeGreaterThan(10);
+    const own = Object.values(values.services).flatMap((service) => Object.keys(service?.env ?? {}));
+    const calls = Object.values(values.services).flatMap((service) => service?.calls ?? []);
+    const addresses = calls.map((name) => `${name.toUpperCase().replaceAll('-', '_')}_RPC_URL`);
+    expect(unknownVariables([...inTemplate, ...own, ...Object.keys(values.env), ...addresses])).toEqual([]);
+  });
+
+  it('lets services call only those that answer', () => {
+    for (const service of Object.values(values.services)) {
+      for (const called of service?.calls ?? []) expect(values.services[called]).toMatchObject({ rpc: true });
+    }
+  });
+
+  it('runs everything as nobody special, on a file system that cannot be written', () => {
+    const helpers = textOf('deploy/kubernetes/loyalnest/templates/_helpers.tpl');
+    for (const line of ['runAsNonRoot: true', 'readOnlyRootFilesystem: true', 'drop: [ALL]', 'type: RuntimeDefault'])
+      expect(helpers).toContain(line);
+    for (const file of ['deployments', 'nginx', 'migrate']) {
+      const template = textOf(`deploy/kubernetes/loyalnest/templates/${file}.yaml`);
+      expect(template).toContain('include "loyalnest.podSecurity"');
+      expect(template).toContain('include "loyalnest.containerSecurity"');
+    }
+  });
+});

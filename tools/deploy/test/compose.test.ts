@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { services, unknownVariables, yamlOf } from './files.ts';
+
+type Container = {
+  image?: string;
+  user?: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  command?: string[];
+  environment?: Record<string, string>;
+  secrets?: (string | { source: string; target: string })[];
+  volumes?: unknown[];
+  healthcheck?: { disable?: boolean };
+  depends_on?: Record<string, { condition: string }> | string[];
+  deploy?: { resources?: { limits?: { memory?: string; cpus?: string; pids?: number } } };
+  networks?: string[] | Record<string, unknown>;
+  extends?: unknown;
+};
+
+type Compose = {
+  services: Record<string, Container>;
+  secrets: Record<string, { file: string }>;
+  networks: Record<string, { internal?: boolean }>;
+};
+
+const compose = yamlOf('deploy/compose/compose.yaml') as Compose;
+const small = yamlOf('deploy/compose/compose.small.yaml') as Compose;
+const sourceOf = (secret: string | { source: string }) => (typeof secret === 'string' ? secret : secret.source);
+
+describe('compose.yaml', () => {
+  it.each(services)('runs %s as a process of its own, as its own role of the database', (name) => {
+    const container = compose.services[name];
+    expect(container).toBeDefined();
+    expect(container?.command).toEqual([`apps/server/dist/services/${name}.js`]);
+    expect(container?.secrets).toContainEqual({ source: `database-url-${name}`, target: 'database-url' });
+    expect(compose.secrets).toHaveProperty(`database-url-${name}`);
+  });
+
+  it.each(services)('has nginx wait for %s, and pages look after it', (name) => {
+    expect(compose.services['nginx']?.depends_on).toHaveProperty(name, { condition: 'service_healthy', restart: true });
+    expect(compose.services['pages']?.environment?.['SERVICE_URLS']?.split(',')).toContain(
+      `${name}=http://${name}:7400`,
+    );
+  });
+
+  it('gives no service the login of another, or of the owner', () => {
+    for (const name of services) {
+      const urls = (compose.services[name]?.secrets ?? [])
+        .map(sourceOf)
+        .filter((secret) => secret.startsWith('database-'));
+      expect(urls).toEqual([`database-url-${name}`]);
+    }
+  });
+
+  it('starts services when the database is migrated and Redis and Kafka answer', () => {
+    for (const name of services) {
+      expect(compose.services[name]?.depends_on).toEqual({
+        migrate: { condition: 'service_completed_successfully' },
+        'redis-cluster': { condition: 'service_completed_successfully' },
+        kafka: { condition: 'service_healthy' },
+      });
+    }
+  });
+});
+
+describe.each([
+  ['compose.yaml', compose],
+  ['compose.small.yaml', small],
+])('%s', (_, { services: containers, secrets, networks }) => {
+  const all = Object.entries(containers).filter(([, container]) => !container.extends);
+  const ours = all.filter(
+    ([, container]) => container.command?.[0]?.startsWith('apps/') ?? !container.image?.includes(':'),
+  );
+
+  it.each(all)('runs %s as nobody special, with limits and without privileges', (name, container) => {
+    expect(container.user ?? '').not.toMatch(/^(0|root)(:|$)/);
+    // Apache's own image names its user, and its start script writes beside the program.
+    if (name !== 'kafka')
+      expect({ user: container.user, isReadOnly: container.read_only }).toMatchObject({
+        user: expect.stringMatching(/^\$\{LOYALNEST_UID/) as unknown,
+        isReadOnly: true,
+      });
+    expect(container.cap_drop).toEqual(['ALL']);
+    expect(container.security_opt).toEqual(['no-new-privileges:true']);
+    expect(container.deploy?.resources?.limits).toMatchObject({ memory: expect.any(String) as unknown });
+  });
+
+  it.each(all)('pins the image of %s', (_name, container) => {
+    expect(container.image).toMatch(/:[^:]+$/);
+    expect(container.image).not.toMatch(/:latest$/);
+  });
+
+  it.each(ours)('sets nothing for %s that config.ts does not know', (_name, container) => {
+    expect(unknownVariables(Object.keys(container.environment ?? {}))).toEqual([]);
+  });
+
+  it('keeps what is secret in files', () => {
+    const named = all.flatMap(([, container]) => (container.secrets ?? []).map(sourceOf));
+    expect(Object.keys(secrets).sort()).toEqual([...new Set([...named, ...extendedSecrets(containers)])].sort());
+    for (const [, { environment }] of all) {
+      const inClear = Object.keys(environment ?? {}).filter(
+        (key) => /SECRET|PASSWORD/.test(key) && !key.endsWith('_FILE'),
+      );
+      expect(inClear).toEqual([]);
+    }
+  });
+
+  it('lets nothing out of the network of the data', () => {
+    expect(networks['data']?.internal).toBe(true);
+  });
+});
+
+/** Those of containers that come from the other file. */
+function extendedSecrets(containers: Record<string, Container>): string[] {
+  const extended = Object.entries(containers).filter(([, container]) => container.extends);
+  return extended.flatMap(([name]) => (compose.services[name]?.secrets ?? []).map(sourceOf));
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@loyalnest/dev/instance';
+import { configSchema } from '@loyalnest/platform/config/config';
+import { findServices } from '@loyalnest/platform/database/migrate';
+import { parse } from 'yaml';
+
+/** Every service that exists: the folders with migrations. */
+export const services = findServices(join(root, 'services'));
+
+export function textOf(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+export function yamlOf(file: string): unknown {
+  return parse(textOf(file), { merge: true });
+}
+
+const known = new Set(Object.keys(configSchema.shape));
+
+/** What the image sets besides configuration. */
+const others = new Set(['NODE_ENV', 'LD_LIBRARY_PATH']);
+
+/** Names among these that the product does not read: those of `config.ts`, or one of them with `_FILE` behind it. */
+export function unknownVariables(names: readonly string[]): string[] {
+  return names.filter((name) => !known.has(name) && !known.has(name.replace(/_FILE$/, '')) && !others.has(name));
+}
