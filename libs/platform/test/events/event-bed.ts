@@ -1,36 +1,30 @@
 import { pointsEarned } from '@loyalnest/contracts/events';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { Database, type Tx } from '../../src/database/database.ts';
-import { createPool } from '../../src/database/pool.ts';
-import { serviceDatabaseUrl } from '../../src/database/roles.ts';
-import type { EventHandler } from '../../src/events/consumer.ts';
-import { connectEvents, type EventPaths, type EventRoom } from '../../src/events/event-paths.ts';
-import { OutboxSignal } from '../../src/events/outbox-signal.ts';
-import type { DeliveredEvent } from '../../src/events/outbox.ts';
+import type { Database } from '../../src/database/database.ts';
+import type { EventPaths } from '../../src/events/event-paths.ts';
+import type { OutboxSignal } from '../../src/events/outbox-signal.ts';
 import { publish } from '../../src/events/publish.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
 import { cloneDatabase, type TestDatabase } from '../../src/testing/database.ts';
+import { serviceNames, startServices, type OnEvent, type ServiceName, type ServicesOptions } from './event-services.ts';
 
 const merchants = [1, 2, 3];
-
-/** What a test's handler does before it writes down what it heard; throwing makes the event fail. */
-export type OnEvent = (event: DeliveredEvent) => Promise<void> | void;
 
 export type EventProcess = { events: EventPaths; stop(): Promise<void> };
 
 export type Heard = { key: string; number: number };
 
-/**
- * Two services, points and event-tracking, in a database of their own. What event-tracking hears it writes into a table in the
- * transaction of its inbox.
- */
+/** Points and event-tracking in a database of their own (see `startServices`). */
 export class EventBed {
   readonly databases: TestDatabase;
   readonly #config: { KAFKA_BROKERS?: string };
   readonly #proxy: Proxy;
   readonly #publisher: Database;
   readonly #processes = new Set<EventProcess>();
+  readonly #children = new Set<ChildProcess>();
   readonly #signals = new Set<OutboxSignal>();
   #count = 0;
 
@@ -52,37 +46,42 @@ export class EventBed {
     return new EventBed(databases, config, proxy);
   }
 
-  /** Starts both services, as one process has them. */
-  async start(onEvent: OnEvent = () => undefined, services = ['points', 'event-tracking']): Promise<EventProcess> {
-    const pools: pg.Pool[] = [];
-    const rooms = services.map((name): EventRoom => {
-      const url = new URL(this.databases.ownerUrl);
-      if (name === 'event-tracking') url.port = String(this.#proxy.port);
-      const { roleSecret } = this.databases;
-      const connectionString = serviceDatabaseUrl({ databaseUrl: url.toString(), service: name, roleSecret });
-      const pool = createPool({ connectionString, max: 4, applicationName: `process-${name}` });
-      pools.push(pool);
-      return {
-        service: { name, module: class {}, ...(name === 'event-tracking' ? { events: [class {} as never] } : {}) },
-        database: new Database(pool),
-        signal: new OutboxSignal(),
-        logger: createLogger({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent', service: name }),
-      };
-    });
-    const events = await connectEvents({ rooms, findHandler: () => writingDown(onEvent) }, this.#config);
-    for (const room of rooms) this.#signals.add(room.signal);
-    events.start();
+  /** Starts services, as one process has them: both, unless told. */
+  async start(onEvent?: OnEvent, services: readonly ServiceName[] = serviceNames): Promise<EventProcess> {
+    const started = await startServices({ ...this.#options(services), ...(onEvent ? { onEvent } : {}) });
+    for (const signal of started.signals) this.#signals.add(signal);
     const process_: EventProcess = {
-      events,
+      events: started.events,
       stop: async () => {
         if (!this.#processes.delete(process_)) return;
-        for (const room of rooms) this.#signals.delete(room.signal);
-        await events.stop();
-        await Promise.all(pools.map((pool) => pool.end()));
+        for (const signal of started.signals) this.#signals.delete(signal);
+        await started.stop();
       },
     };
     this.#processes.add(process_);
     return process_;
+  }
+
+  /** As `start`, in a process of its own. */
+  async fork(services: readonly ServiceName[] = serviceNames): Promise<ChildProcess> {
+    const program = fileURLToPath(new URL('services-program.ts', import.meta.url));
+    const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#children.add(child);
+    child.send(this.#options(services));
+    await once(child, 'message');
+    return child;
+  }
+
+  #options(services: readonly ServiceName[]): ServicesOptions {
+    const url = new URL(this.databases.ownerUrl);
+    const proxied = new URL(url);
+    proxied.port = String(this.#proxy.port);
+    const urls = { points: url.toString(), 'event-tracking': proxied.toString() };
+    return {
+      databaseUrls: Object.fromEntries(services.map((name) => [name, urls[name]])),
+      roleSecret: this.databases.roleSecret,
+      brokers: this.#config.KAFKA_BROKERS,
+    };
   }
 
   /** Publishes so many events, each key's one after the other, in transactions of up to 50, and returns them. */
@@ -167,6 +166,8 @@ export class EventBed {
   }
 
   async stopAll(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    this.#children.clear();
     await Promise.all([...this.#processes].map((process_) => process_.stop()));
   }
 
@@ -175,19 +176,6 @@ export class EventBed {
     await this.#proxy.close();
     await this.databases.close();
   }
-}
-
-function writingDown(onEvent: OnEvent): EventHandler {
-  return {
-    types: [pointsEarned.name],
-    async handle(tx: Tx, events) {
-      for (const event of events) await onEvent(event);
-      await tx.query('insert into event_tracking.heard (key, number) select * from unnest($1::text[], $2::integer[])', [
-        events.map((event) => event.key),
-        events.map((event) => (event.payload as { number: number }).number),
-      ]);
-    },
-  };
 }
 
 /** Per key, in the order of the list. */
