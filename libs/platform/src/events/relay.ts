@@ -25,11 +25,16 @@ export type Destination = {
   name: string;
   /** Events per delivery. */
   batchMax: number;
-  /** Throws while it takes nothing, so that no transaction stays open for it. */
+  /** Throws `DestinationAway` while it takes nothing, so that no transaction stays open for it. */
   ready?(): Promise<void>;
   /** Returns when the events cannot get lost there. */
   take(events: readonly DeliveredEvent[]): Promise<void>;
 };
+
+/** The destination takes nothing at the moment. */
+export class DestinationAway extends Error {
+  override readonly name = 'DestinationAway';
+}
 
 export type RelayOptions = { source: string; database: Database; destination: Destination; logger: Logger };
 
@@ -45,9 +50,9 @@ export class Relay {
   readonly #database: Database;
   readonly #destination: Destination;
   readonly #logger: Logger;
+  readonly #stopping = new AbortController();
   #wake: (() => void) | undefined;
   #isWoken = false;
-  #isStopping = false;
   #running: Promise<void> | undefined;
 
   constructor(options: RelayOptions) {
@@ -69,7 +74,7 @@ export class Relay {
 
   /** Lets the delivery at hand end, then stops. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     this.nudge();
     await this.#running;
   }
@@ -98,7 +103,8 @@ export class Relay {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       this.#isWoken = false;
       let pause = pollMs;
       try {
@@ -107,14 +113,16 @@ export class Relay {
         if (isTaken) pause = takenMs;
         if (delivered > 0) await setTimeout(paceMs);
       } catch (error) {
-        const level = isUnavailable(error) ? 'warn' : 'error';
+        const level = isUnavailable(error) || error instanceof DestinationAway ? 'warn' : 'error';
         this.#logger[level](
           { err: error, source: this.#source, consumer: this.#destination.name },
           'delivery failed; trying again',
         );
-        pause = backoffMs;
+        // Whatever is committed meanwhile does not make it work any sooner.
+        await setTimeout(backoffMs, undefined, { signal }).catch(() => undefined);
+        continue;
       }
-      if (!this.#isWoken && !this.#isStopping) await this.#sleep(pause);
+      if (!this.#isWoken && !signal.aborted) await this.#sleep(pause);
     }
   }
 

@@ -32,6 +32,13 @@ export function hasApiError(error: unknown, code: string): boolean {
   return error instanceof Error && findErrorBy(error, 'apiId', code) !== null;
 }
 
+/** What the client says last of several tries, and of the reasons within reasons. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors.at(-1));
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
+}
+
 /** What is between two commas of `KAFKA_BROKERS`. */
 export function brokersOf(setting: string): string[] {
   return setting.split(',').map((broker) => broker.trim());

@@ -3,6 +3,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { EventConsumer } from '../consumer.ts';
 import { deliver, deliveryMax } from '../deliver.ts';
 import type { DeliveredEvent } from '../outbox.ts';
+import { reasonOf } from './client.ts';
 import { GroupSession } from './group-session.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { readMessage, toMessage, type IncomingMessage, type OutgoingMessage } from './message.ts';
@@ -57,7 +58,8 @@ export class KafkaListener {
         await this.#stay();
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.logger.warn({ err: error, consumer: this.#options.consumer.name }, 'events are joined anew');
+        const { consumer, logger } = this.#options;
+        logger.warn({ consumer: consumer.name, reason: reasonOf(error) }, 'no events from Kafka; trying again');
         await this.#pause();
       }
     }

@@ -1,6 +1,6 @@
-import { Producer, type Serializers } from '@platformatic/kafka';
-import { stringSerializers } from '@platformatic/kafka';
-import { atMost, clientOptions } from './client.ts';
+import { Producer, stringSerializers, type Serializers } from '@platformatic/kafka';
+import { DestinationAway } from '../relay.ts';
+import { atMost, clientOptions, reasonOf } from './client.ts';
 import type { OutgoingMessage } from './message.ts';
 import { ensureTopics } from './topics.ts';
 
@@ -22,12 +22,12 @@ export class KafkaProducer {
     this.#topic = options.topic;
   }
 
-  /** Throws when there is no broker to send to. */
+  /** Throws `DestinationAway` when there is no broker to send to. */
   async ready(): Promise<void> {
     await this.#producer();
   }
 
-  /** Returns when every copy that the topic is to have was written. */
+  /** Returns when every copy that the topic is to have was written. Throws `DestinationAway`. */
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     const producer = await this.#producer();
     try {
@@ -35,7 +35,7 @@ export class KafkaProducer {
     } catch (error) {
       this.#opened = undefined;
       void closed(producer);
-      throw error;
+      throw away(error);
     }
   }
 
@@ -55,7 +55,9 @@ export class KafkaProducer {
   }
 
   async #open(): Promise<Producer<string, Buffer, string, string>> {
-    await ensureTopics(this.#brokers, [this.#topic]);
+    await ensureTopics(this.#brokers, [this.#topic]).catch((error: unknown) => {
+      throw away(error);
+    });
     const producer = new Producer<string, Buffer, string, string>({
       ...clientOptions(this.#brokers, 'producer'),
       // Acknowledged by all copies, and what the client sends twice is written once.
@@ -68,9 +70,13 @@ export class KafkaProducer {
       return producer;
     } catch (error) {
       void closed(producer);
-      throw error;
+      throw away(error);
     }
   }
+}
+
+function away(cause: unknown): DestinationAway {
+  return new DestinationAway(`Kafka cannot be reached: ${reasonOf(cause)}`, { cause });
 }
 
 const serializers: Serializers<string, Buffer, string, string> = {
