@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { eventTypes } from '@loyalnest/contracts/events';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -13,9 +12,9 @@ import { KeyError } from './crypto/key-provider.ts';
 import { Database } from './database/database.ts';
 import { createPool } from './database/pool.ts';
 import { serviceDatabaseUrl } from './database/roles.ts';
-import { EventConsumer } from './events/consumer.ts';
+import { connectEvents, type EventPaths } from './events/event-paths.ts';
 import { OutboxSignal } from './events/outbox-signal.ts';
-import { Relay } from './events/relay.ts';
+import type { Relay } from './events/relay.ts';
 import { FeatureFlags } from './flags/feature-flags.ts';
 import { addApiDocument } from './http/api-document.ts';
 import { addHealth, checkRooms } from './http/health.ts';
@@ -51,6 +50,7 @@ export type RunningApp = {
   /** Port of the gRPC server, if there is one. */
   rpcPort: number | undefined;
   relays: readonly Relay[];
+  events: EventPaths;
   jobs: JobRunner;
   streams: OpenStreams;
   /** Stops taking requests, lets what is under way end, then closes everything. */
@@ -163,7 +163,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
   const { app, rooms, logger, routes, rpc, redis } = await open(options);
   const jobs = new JobRunner({ app, rooms, config });
-  const relays = connectRelays(app, rooms);
+  const events = await connectEvents({ rooms, findHandler: (token) => app.get(token, { strict: false }) }, config);
   const workers = services.flatMap((service) =>
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
@@ -172,7 +172,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const rpcServer = await listenForCalls({ config, rooms, routes });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   for (const worker of workers) await worker.start();
-  for (const relay of relays) relay.start();
+  events.start();
   if (options.runsJobs ?? true) await jobs.start();
   logger.info({ url }, 'listening');
 
@@ -180,7 +180,8 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     app,
     url,
     rpcPort: rpcServer?.port,
-    relays,
+    relays: events.relays,
+    events,
     jobs,
     streams,
     async close() {
@@ -191,7 +192,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       await app.close();
       for (const worker of workers) await worker.stop();
       redis?.close();
-      await Promise.all(relays.map((relay) => relay.stop()));
+      await events.stop();
       rpc.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
@@ -263,27 +264,4 @@ function openRoom(service: Service, options: OpenOptions): Room {
   });
   const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: service.name });
   return { service, database: new Database(pool), signal: new OutboxSignal(), logger };
-}
-
-/** One relay for each pair of a service that publishes and one that listens. */
-function connectRelays(app: NestFastifyApplication, rooms: readonly Room[]): Relay[] {
-  const relays: Relay[] = [];
-  for (const listener of rooms) {
-    const handlers = (listener.service.events ?? []).map((token) => app.get(token, { strict: false }));
-    if (handlers.length === 0) continue;
-    const consumer = new EventConsumer({ name: listener.service.name, database: listener.database, handlers });
-    for (const source of rooms) {
-      const isHeard = eventTypes.some((type) => type.service === source.service.name && consumer.types.has(type.name));
-      if (!isHeard) continue;
-      const relay = new Relay({
-        source: source.service.name,
-        database: source.database,
-        consumer,
-        logger: listener.logger,
-      });
-      source.signal.onCommit(() => relay.nudge());
-      relays.push(relay);
-    }
-  }
-  return relays;
 }

@@ -78,6 +78,13 @@ export const commands: readonly Command[] = [
     needs: 'instance',
   },
   {
+    name: 'events',
+    usage: './dev.sh events replay --from TIME --consumer SERVICE',
+    summary: 'Let a service that was stopped hear the events of Kafka again, for a projection made anew (events --help).',
+    script: 'libs/platform/src/events/kafka/cli.ts',
+    needs: 'instance',
+  },
+  {
     name: 'sim',
     usage: './dev.sh sim COMMAND…',
     summary: 'What people do in the simulated shops: place, pay, refund an order, install the app … (sim --help).',

@@ -75,6 +75,13 @@ export const configSchema = z.object({
     .default(10_000)
     .describe("Requests of one shop's visitors in 10 seconds, of all together who are not signed in."),
   RATE_LIMIT_SIGN_IN: limit.default(100).describe('Sign-ins of one shop in 10 seconds, and as many refreshes.'),
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/, 'must be host:port, or several of them with commas between')
+    .optional()
+    .describe(
+      'Carries events between processes: host:port of one or more brokers of Kafka; absent: all services run in this process.',
+    ),
   MASTER_KEY_FILE: z
     .string()
     .optional()

@@ -80,7 +80,7 @@ create or replace procedure loyalnest.create_event_tables(service_role text)
       with check (merchant_id = any ((select loyalnest.merchant_ids())::bigint[]));
     create policy relay on outbox for select using (true);
     execute format('grant select, insert on outbox to %I', service_role);
-    execute format('grant select, insert, update on outbox_cursors to %I', service_role);
+    execute format('grant select, insert, update, delete on outbox_cursors to %I', service_role);
     execute format('grant select, insert, delete on inbox to %I', service_role);
     execute format('grant select, insert, update, delete on inbox_failures to %I', service_role);
   end $$;

@@ -2,13 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import type { Database, Tx } from '../database/database.ts';
 import { isUnavailable } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { EventConsumer } from './consumer.ts';
+import { takePosition } from './cursor.ts';
 import type { DeliveredEvent, Position } from './outbox.ts';
 
-/** Events per delivery: large enough to amortise a transaction, small enough to redo. */
-const batchMax = 500;
 /** How often a reader looks when nobody has told it that something was committed. */
 const pollMs = 1_000;
+/** Wait for another process to end its delivery, which may have been read before what was committed here. */
+const takenMs = 50;
 /** Wait for a transaction that is older than rows already committed, and holds them back, to end. */
 const horizonMs = 5;
 /**
@@ -16,16 +16,31 @@ const horizonMs = 5;
  * instead of two or three, and costs as much.
  */
 const paceMs = 25;
-/** Tries before an event that fails alone is set aside. */
-const attemptsMax = 3;
 /** Wait after a failure before the next try. */
 const backoffMs = 500;
 
-export type RelayOptions = { source: string; database: Database; consumer: EventConsumer; logger: Logger };
+/** Where a relay carries events: a consumer in this process, or a broker. */
+export type Destination = {
+  /** Of its position in the outbox. */
+  name: string;
+  /** Events per delivery. */
+  batchMax: number;
+  /** Throws `DestinationAway` while it takes nothing, so that no transaction stays open for it. */
+  ready?(): Promise<void>;
+  /** Returns when the events cannot get lost there. */
+  take(events: readonly DeliveredEvent[]): Promise<void>;
+};
+
+/** The destination takes nothing at the moment. */
+export class DestinationAway extends Error {
+  override readonly name = 'DestinationAway';
+}
+
+export type RelayOptions = { source: string; database: Database; destination: Destination; logger: Logger };
 
 /**
- * Carries one service's outbox to one consumer in this process. The position moves only after the consumer committed, so
- * a crash redelivers, and the consumer's inbox drops what it already has.
+ * Carries one service's outbox to one destination. The position moves only after the destination has the events, so a
+ * crash redelivers, and the consumer's inbox drops what it already has.
  *
  * Rows are read in the order (transaction, id), and only those of transactions older than every running one: a position
  * never passes a row that commits later.
@@ -33,17 +48,17 @@ export type RelayOptions = { source: string; database: Database; consumer: Event
 export class Relay {
   readonly #source: string;
   readonly #database: Database;
-  readonly #consumer: EventConsumer;
+  readonly #destination: Destination;
   readonly #logger: Logger;
+  readonly #stopping = new AbortController();
   #wake: (() => void) | undefined;
   #isWoken = false;
-  #isStopping = false;
   #running: Promise<void> | undefined;
 
   constructor(options: RelayOptions) {
     this.#source = options.source;
     this.#database = options.database;
-    this.#consumer = options.consumer;
+    this.#destination = options.destination;
     this.#logger = options.logger;
   }
 
@@ -59,21 +74,22 @@ export class Relay {
 
   /** Lets the delivery at hand end, then stops. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     this.nudge();
     await this.#running;
   }
 
   /**
    * Delivers everything that can be read now; says whether more is there that cannot be read yet, and whether somebody else
-   * is delivering to the same consumer, so that nothing was read here.
+   * is delivering to the same destination, so that nothing was read here.
    */
   async drain(): Promise<{ delivered: number; isMoreComing: boolean; isTaken: boolean }> {
+    await this.#destination.ready?.();
     let delivered = 0;
     for (;;) {
       const { count, isMoreComing, isTaken } = await this.#deliverBatch();
       delivered += count;
-      if (count < batchMax) return { delivered, isMoreComing, isTaken };
+      if (count < this.#destination.batchMax) return { delivered, isMoreComing, isTaken };
     }
   }
 
@@ -87,22 +103,26 @@ export class Relay {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       this.#isWoken = false;
       let pause = pollMs;
       try {
-        const { delivered, isMoreComing } = await this.drain();
+        const { delivered, isMoreComing, isTaken } = await this.drain();
         if (isMoreComing) pause = horizonMs;
+        if (isTaken) pause = takenMs;
         if (delivered > 0) await setTimeout(paceMs);
       } catch (error) {
-        const level = isUnavailable(error) ? 'warn' : 'error';
+        const level = isUnavailable(error) || error instanceof DestinationAway ? 'warn' : 'error';
         this.#logger[level](
-          { err: error, source: this.#source, consumer: this.#consumer.name },
+          { err: error, source: this.#source, consumer: this.#destination.name },
           'delivery failed; trying again',
         );
-        pause = backoffMs;
+        // Whatever is committed meanwhile does not make it work any sooner.
+        await setTimeout(backoffMs, undefined, { signal }).catch(() => undefined);
+        continue;
       }
-      if (!this.#isWoken && !this.#isStopping) await this.#sleep(pause);
+      if (!this.#isWoken && !signal.aborted) await this.#sleep(pause);
     }
   }
 
@@ -118,66 +138,24 @@ export class Relay {
   }
 
   #deliverBatch(): Promise<Batch> {
+    const { name, batchMax } = this.#destination;
     return this.#database.forNoMerchant(async (tx) => {
-      const position = await takePosition(tx, this.#consumer.name);
+      const position = await takePosition(tx, name);
       if (!position) return { count: 0, isMoreComing: false, isTaken: true };
-      const { events, last, isMoreComing } = await readAfter(tx, this.#source, position);
+      const { events, last, isMoreComing } = await readAfter(tx, { source: this.#source, position, batchMax });
       if (!last) return { count: 0, isMoreComing, isTaken: false };
-      await this.#hand(events);
+      await this.#destination.take(events);
       await tx.query('update outbox_cursors set xid = $2, id = $3, moved_at = now() where consumer = $1', [
-        this.#consumer.name,
+        name,
         last.xid,
         last.id,
       ]);
       return { count: events.length, isMoreComing, isTaken: false };
     });
   }
-
-  async #hand(events: readonly DeliveredEvent[]): Promise<void> {
-    try {
-      await this.#consumer.receive(events);
-    } catch (error) {
-      if (isUnavailable(error)) throw error;
-      for (const event of events) await this.#handOne(event);
-    }
-  }
-
-  async #handOne(event: DeliveredEvent): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#consumer.receive([event]);
-        return;
-      } catch (error) {
-        if (isUnavailable(error)) throw error;
-        if (attempt < attemptsMax) continue;
-        this.#logger.error(
-          { err: error, source: event.source, eventId: event.id, type: event.type },
-          'event set aside',
-        );
-        await this.#consumer.setAside(event, error);
-        return;
-      }
-    }
-  }
 }
 
 type Batch = { count: number; isMoreComing: boolean; isTaken: boolean };
-
-/**
- * Takes the reader's place: of several processes, one at a time delivers to a consumer. An advisory lock rather than a
- * row lock, because a row lock would give this transaction an id, and that id would hold back what other readers see.
- */
-async function takePosition(tx: Tx, consumer: string): Promise<Position | undefined> {
-  const [row] = await tx.query<Position & { taken: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || consumer, 0)) as taken, xid::text as xid, id
-     from outbox_cursors where consumer = $1`,
-    [consumer],
-    'take-position',
-  );
-  if (row) return row.taken ? row : undefined;
-  await tx.query('insert into outbox_cursors (consumer) values ($1) on conflict do nothing', [consumer]);
-  return takePosition(tx, consumer);
-}
 
 type OutboxRow = Position & {
   merchant_id: number;
@@ -191,8 +169,7 @@ type OutboxRow = Position & {
 /** Relies on the primary key of `outbox`, (xid, id). The order names its table: `xid` alone would be the text beside it. */
 async function readAfter(
   tx: Tx,
-  source: string,
-  position: Position,
+  { source, position, batchMax }: { source: string; position: Position; batchMax: number },
 ): Promise<{ events: DeliveredEvent[]; last: Position | undefined; isMoreComing: boolean }> {
   const rows = await tx.query<OutboxRow>(
     `select xid::text as xid, id, merchant_id, key, type, payload, occurred_at,
@@ -200,8 +177,8 @@ async function readAfter(
      from outbox
      where (xid, id) > ($1::xid8, $2)
      order by outbox.xid, outbox.id
-     limit ${batchMax}`,
-    [position.xid, position.id],
+     limit $3`,
+    [position.xid, position.id, batchMax],
     'read-outbox',
   );
   const readable = rows.filter((row) => row.is_readable);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EventConsumer } from '../../src/events/consumer.ts';
+import { toConsumer } from '../../src/events/deliver.ts';
 import type { DeliveredEvent } from '../../src/events/outbox.ts';
 import { Relay } from '../../src/events/relay.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -34,7 +35,12 @@ it('delivers every event once and in order, however many digits the transactions
     ],
   });
   const logger = createLogger({ level: 'silent', service: 'test' });
-  const relay = new Relay({ source: 'points', database: databases.as('points'), consumer, logger });
+  const relay = new Relay({
+    source: 'points',
+    database: databases.as('points'),
+    destination: toConsumer({ consumer, logger }),
+    logger,
+  });
   await relay.drain();
   expect(heard).toEqual(Array.from({ length: 550 }, (_, index) => index + 50));
 });
