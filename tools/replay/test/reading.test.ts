@@ -5,6 +5,7 @@ import { expect, it, describe, onTestFinished } from 'vitest';
 import { splitFields } from '../src/csv.ts';
 import { readOptions } from '../src/options.ts';
 import { readRows } from '../src/order-file.ts';
+import type { Row } from '../src/row.ts';
 import { surveyFile } from '../src/survey.ts';
 
 const header = 'kind,order_id,customer_id,at,currency,amount,quantity';
@@ -19,7 +20,9 @@ function aFile(...lines: string[]): string {
 }
 
 async function rowsOf(file: string) {
-  return (await Array.fromAsync(readRows(file))).flat();
+  const rows: Row[] = [];
+  for await (const some of readRows(file)) rows.push(...some);
+  return rows;
 }
 
 describe('a file', () => {

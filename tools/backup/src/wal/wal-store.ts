@@ -27,8 +27,9 @@ export class WalStore {
   }
 
   /** Two copies of a database that go on from the same restore are two databases, and may not share a target. */
-  async putHistory([[row] = []]: Record<string, unknown>[][]): Promise<void> {
+  async putHistory(rows: Record<string, unknown>[][]): Promise<void> {
     const { target, timeline } = this.#place;
+    const row = rows[0]?.[0];
     const content = Buffer.from(row?.['content'] as Buffer | string);
     const stored = await target.find(historyName(timeline));
     if (stored?.equals(content)) return;

@@ -25,7 +25,7 @@ export class ResponseParser {
       return;
     }
     this.#head = undefined;
-    const head = bytes.latin1Slice(0, end).toLowerCase();
+    const head = bytes.toString('latin1', 0, end).toLowerCase();
     this.#status = Number(head.slice(9, 12));
     this.#bodyLeft = contentLength(head);
     this.#takeBody(bytes.subarray(end + headerEnd.length));

@@ -32,7 +32,7 @@ export function orderTemplates(options: { port: number; at: Date; count: number 
     return orderTemplate({
       ...options,
       articles: Array.from({ length: 1 + (index % 2) }, (_, nth) => article(nth)),
-      shippingMinor: index % 4 === 0 ? null : 490,
+      shippingMinor: index % 4 === 0 ? 0 : 490,
     });
   });
 }
@@ -41,7 +41,7 @@ function orderTemplate(options: {
   port: number;
   at: Date;
   articles: readonly Article[];
-  shippingMinor: number | null;
+  shippingMinor: number;
 }): OrderTemplate {
   const shopDomain = shopDomainOf(sample.merchant);
   const body = Buffer.from(JSON.stringify(shopifyOrder({ ...options, ...sample, shopDomain })));
@@ -97,7 +97,7 @@ export function signOrder(template: OrderTemplate, written: Buffer, secret: stri
 }
 
 export function writeSignature(template: OrderTemplate, signature: string, target: Buffer): void {
-  target.latin1Write(signature, template.signatureAt, signatureLength);
+  target.write(signature, template.signatureAt, signatureLength, 'latin1');
 }
 
 function writeDigits(target: Buffer, positions: readonly number[], value: number, width: number): void {

@@ -30,7 +30,7 @@ export async function measureMembersApi(bed: Bed): Promise<ListTime[]> {
     if ('filter' in query) continue;
     let cursor: string | null = null;
     for (let page = 1; page < farPage; page += 1)
-      cursor = (await reader.read({ ...query, ...(cursor && { cursor }) })).nextCursor;
+      cursor = (await reader.read({ ...query, ...(cursor === null ? {} : { cursor }) })).nextCursor;
     if (cursor === null) throw new Error(`there are fewer than ${farPage} pages of customers`);
     const far = { ...query, cursor };
     times.push(await timesOf(`${what}, page ${farPage}`, () => reader.read(far)));
