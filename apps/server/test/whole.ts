@@ -46,7 +46,7 @@ class SharedClock extends Clock {
   }
 }
 
-export async function openWhole(): Promise<Whole> {
+export async function openWhole(environment: Readonly<Record<string, string>> = {}): Promise<Whole> {
   const database = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-whole-'));
   const keyFile = join(folder, 'keys.json');
@@ -64,6 +64,7 @@ export async function openWhole(): Promise<Whole> {
     SHOPIFY_CLIENT_ID: client.clientId,
     SHOPIFY_CLIENT_SECRET: client.clientSecret,
     SHOPIFY_GATEWAY_URL: simulator.url,
+    ...environment,
   });
   const clock = new SharedClock(simulator);
   const logger = createLogger({ level: 'silent', service: 'test' });

@@ -29,6 +29,10 @@ import { RpcClients, rpcRoutes } from './rpc/rpc.ts';
 import type { RpcServer } from './rpc/rpc-server.ts';
 import type { Service } from './service.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
+import { openMetrics } from './telemetry/process-metrics.ts';
+import { measureRequests } from './telemetry/request-metrics.ts';
+import { traceRequests } from './telemetry/trace-requests.ts';
+import { findTracing, serviceName, startTracing } from './telemetry/tracing.ts';
 import { AppConfig, AppLogger } from './tokens.ts';
 
 export type OpenApp = {
@@ -49,6 +53,8 @@ export type RunningApp = {
   url: string;
   /** Port of the gRPC server, if there is one. */
   rpcPort: number | undefined;
+  /** Port of `GET /metrics`, if there is one. */
+  metricsPort: number | undefined;
   relays: readonly Relay[];
   events: EventPaths;
   jobs: JobRunner;
@@ -90,8 +96,7 @@ export async function open(options: OpenOptions): Promise<OpenApp> {
 export async function assemble(options: OpenOptions): Promise<OpenApp> {
   const { config, services } = options;
   const clock = options.clock ?? new SystemClock();
-  const logger =
-    options.logger ?? createLogger({ level: config.LOG_LEVEL, service: services.map(({ name }) => name).join('+') });
+  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: serviceName(services) });
   const encrypting = services.filter(({ encrypts }) => encrypts).map(({ name }) => name);
   const encryption =
     encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
@@ -136,6 +141,9 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
     logger: false,
     abortOnError: false,
   });
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  if (config.METRICS_PORT !== undefined) measureRequests(fastify);
+  if (findTracing()) traceRequests(fastify);
   setUpHttp(app, logger);
   addHealth(app, rooms);
   addApiDocument(app);
@@ -161,6 +169,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
 /** Starts services in this process and listens. */
 export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
+  const tracing = await startTracing(config, services);
   const { app, rooms, logger, routes, rpc, redis } = await open(options);
   const jobs = new JobRunner({ app, rooms, config });
   const events = await connectEvents({ rooms, findHandler: (token) => app.get(token, { strict: false }) }, config);
@@ -168,6 +177,11 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
   const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
+  const metrics = await openMetrics({
+    ...{ app, config, rooms, jobs, streams, logger },
+    breakers: () => rpc.breakers(),
+    redis,
+  });
   await app.listen({ port: config.PORT, host: config.HOST });
   const rpcServer = await listenForCalls({ config, rooms, routes });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -180,6 +194,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     app,
     url,
     rpcPort: rpcServer?.port,
+    metricsPort: metrics?.port,
     relays: events.relays,
     events,
     jobs,
@@ -193,6 +208,8 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       for (const worker of workers) await worker.stop();
       redis?.close();
       await events.stop();
+      await metrics?.close();
+      await tracing?.close();
       rpc.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },

@@ -3,6 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Type } from '@nestjs/common';
 import type { EventHandler } from './events/consumer.ts';
 import type { Job } from './jobs/job.ts';
+import type { MetricSource } from './telemetry/instruments.ts';
 import type { Stream } from './realtime/stream.ts';
 
 /** Adds a service's procedures to a router (see `contracts/proto`). */
@@ -26,6 +27,8 @@ export type Service = {
   /** Contracts of other services that it calls: the start fails if one of them can be reached neither here nor elsewhere. */
   calls?: readonly DescService[];
   workers?: readonly Type<Worker>[];
+  /** What it tells Prometheus of itself, beside what the platform tells of every service. */
+  metrics?: readonly Type<MetricSource>[];
   /** What it tells over WebSockets as it happens. */
   stream?: Type<Stream>;
 };

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { inSpan } from '@loyalnest/platform/telemetry/tracing';
 
 export type ShopAnswer = { status: number; headers: IncomingHttpHeaders; body: string };
 
@@ -38,7 +39,18 @@ export class ShopHttp {
   }
 
   /** Posts JSON. Throws `NoAnswer`; any whole answer is returned, whatever its status. */
-  post({ shopDomain, path, headers, body, timeoutMs }: ShopRequest): Promise<ShopAnswer> {
+  post(request: ShopRequest): Promise<ShopAnswer> {
+    const { shopDomain, path, headers } = request;
+    const attributes = { 'http.request.method': 'POST', 'url.path': path, shop_domain: shopDomain };
+    return inSpan({ name: 'POST to Shopify', kind: 'client', attributes }, async (span) => {
+      if (!span) return this.#post(request);
+      const answer = await this.#post({ ...request, headers: { ...headers, traceparent: span.traceparent } });
+      span.set('http.response.status_code', answer.status);
+      return answer;
+    });
+  }
+
+  #post({ shopDomain, path, headers, body, timeoutMs }: ShopRequest): Promise<ShopAnswer> {
     const isPlain = this.#gateway?.protocol === 'http:';
     const options: RequestOptions = {
       ...this.#target(shopDomain),

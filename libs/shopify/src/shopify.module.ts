@@ -10,6 +10,7 @@ import { RedisRevokedTokens } from './redis-revoked-tokens.ts';
 import { MemoryRevokedTokens, RevokedTokens } from './revoked-tokens.ts';
 import { RpcAccessTokens } from './rpc-access-tokens.ts';
 import { ShopHttp } from './shop-http.ts';
+import { ShopifyMetrics } from './shopify-metrics.ts';
 import { WebhookController } from './webhooks/webhook.controller.ts';
 import { WebhookDoor } from './webhooks/webhook-door.ts';
 
@@ -46,6 +47,7 @@ import { WebhookDoor } from './webhooks/webhook-door.ts';
       inject: [Redis],
     },
     BearerTokens,
+    ShopifyMetrics,
   ],
   exports: [WebhookDoor, ShopHttp, Throttle, AdminClient, AccessTokens, RevokedTokens, BearerTokens],
 })

@@ -1,4 +1,5 @@
 import type { Service } from '@loyalnest/platform/service';
+import { ShopifyMetrics } from '@loyalnest/shopify/shopify-metrics';
 import { AdminCoreModule } from './admin-core.module.ts';
 import { AuditPartitionsJob } from './audit/audit-partitions.job.ts';
 import { ReencryptionJob } from './encryption/reencryption.job.ts';
@@ -17,4 +18,5 @@ export const adminCore: Service = {
   events: [MerchantEvents],
   jobs: [AuditPartitionsJob, ForgetEventsJob, IndexCustomersJob, PrivacyRetryJob, ReencryptionJob, RetentionJob],
   rpc: [MerchantRpc],
+  metrics: [ShopifyMetrics],
 };

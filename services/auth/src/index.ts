@@ -1,5 +1,6 @@
 import { AdminService } from '@loyalnest/contracts/proto/loyalnest/admin/v1/admin_pb';
 import type { Service } from '@loyalnest/platform/service';
+import { ShopifyMetrics } from '@loyalnest/shopify/shopify-metrics';
 import { AuthModule } from './auth.module.ts';
 import { AccessTokenRpc } from './installation/access-token.rpc.ts';
 import { ShopEvents } from './installation/shop.events.ts';
@@ -18,4 +19,5 @@ export const auth: Service = {
   rpc: [AccessTokenRpc],
   calls: [AdminService],
   workers: [Revocations],
+  metrics: [ShopifyMetrics],
 };

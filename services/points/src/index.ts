@@ -1,5 +1,6 @@
 import { AuthService } from '@loyalnest/contracts/proto/loyalnest/auth/v1/auth_pb';
 import type { Service } from '@loyalnest/platform/service';
+import { ShopifyMetrics } from '@loyalnest/shopify/shopify-metrics';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
@@ -9,6 +10,7 @@ import { SettleLeftOvers } from './merging/settle-left-overs.job.ts';
 import { MemberEvents } from './members/member.events.ts';
 import { Projection } from './members/projection.service.ts';
 import { WebhookLags } from './overview/webhook-lags.service.ts';
+import { PointsMetrics } from './metrics/points-metrics.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
 import { PointsModule } from './points.module.ts';
 import { VerifyLedger } from './proof/verify-ledger.job.ts';
@@ -46,4 +48,5 @@ export const points: Service = {
   calls: [AuthService],
   workers: [MakePartitions, Projection, WebhookLags],
   stream: PointsStream,
+  metrics: [PointsMetrics, ShopifyMetrics],
 };

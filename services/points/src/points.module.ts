@@ -30,6 +30,7 @@ import { OverviewController } from './overview/overview.controller.ts';
 import { ThemeBlocks } from './overview/theme-blocks.service.ts';
 import { WebhookLags } from './overview/webhook-lags.service.ts';
 import { MakePartitions } from './partitions/make-partitions.job.ts';
+import { PointsMetrics } from './metrics/points-metrics.ts';
 import { ProgrammeController } from './programme/programme.controller.ts';
 import { SettingsPreviews } from './programme/settings-preview.service.ts';
 import { ShopProofs } from './proof/shop-proof.service.ts';
@@ -93,6 +94,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     MemberEvents,
     OrderIntake,
     OrderWebhooks,
+    PointsMetrics,
     PointsRpc,
     ProductExclusions,
     PointsStream,

@@ -160,7 +160,7 @@ describe('approving points', () => {
     clock.advance(10 * dayMs);
     await approval().run();
     expect(await transfersOf('approve')).toHaveLength(2);
-    expect(logged).toMatchObject([{ level: 'error', msg: 'points not approved', merchantId, orderId: 2 }]);
+    expect(logged).toMatchObject([{ level: 'error', msg: 'points not approved', merchant_id: merchantId, orderId: 2 }]);
   });
 
   it('gives points that expire their time from the day they can be spent', async () => {
@@ -401,7 +401,7 @@ describe('the nightly proof', () => {
     expect(await proofs()).toMatchObject([{ is_ok: false, differences: [{ check: 'balances' }] }]);
     expect(await balance()).toMatchObject({ pending: 5 });
     expect(logged).toContainEqual(
-      expect.objectContaining({ level: 'error', merchantId, msg: 'the ledger does not prove' }),
+      expect.objectContaining({ level: 'error', merchant_id: merchantId, msg: 'the ledger does not prove' }),
     );
   });
 });

@@ -164,7 +164,9 @@ describe('a proof that the merchant asks for', () => {
     });
     const shopProofs = new ShopProofs(room.database, room.clock, logger);
     await Promise.all(['staff:1', 'staff:2', 'staff:3'].map((actor) => shopProofs.prove(merchantId, actor)));
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ merchantId, actor: 'staff:1' }]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { merchant_id: merchantId, actor: 'staff:1' },
+    ]);
     await shopProofs.prove(merchantId, 'staff:2');
     expect(lines).toHaveLength(2);
   });

@@ -47,6 +47,7 @@ async function post(arrivals: OrderArrival[], beforeReadingOrders: () => Promise
         return answer;
       },
       queryAndCommit: (text: string, values: readonly unknown[], name: string) => tx.queryAndCommit(text, values, name),
+      onCommit: (listener: () => void) => tx.onCommit(listener),
     } as Tx;
     return postOrders(arrivals, { tx: slow, now: clock.now(), programmes, nextTransferId });
   });

@@ -235,12 +235,19 @@ it('leaves in the log who read and who tried again, and no word of the body', as
     createLogger({ level: 'info', service: 'test', destination: { write: (line) => void lines.push(line) } }),
   );
   await deliver('w-1', unreadable(1));
-  const key = { merchantId, topic: 'orders/create', webhookId: 'w-1' };
+  const named = { topic: 'orders/create', webhookId: 'w-1' };
+  const key = { merchantId, ...named };
   await failures.read(key, 'staff:42');
   await failures.retry(key, 'staff:43');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-    { ...key, actor: 'staff:42', msg: 'kept webhook read' },
-    { ...key, actor: 'staff:43', outcome: 'failed-again', msg: 'kept webhook tried again' },
+    { merchant_id: merchantId, ...named, actor: 'staff:42', msg: 'kept webhook read' },
+    {
+      merchant_id: merchantId,
+      ...named,
+      actor: 'staff:43',
+      outcome: 'failed-again',
+      msg: 'kept webhook tried again',
+    },
   ]);
   expect(lines.join()).not.toContain('ada');
 });

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
 import { format, resolveConfig } from 'prettier';
 import { describeConfiguration } from './configuration.ts';
 import { describeErrors } from './errors.ts';
 import { describeEvents } from './events.ts';
 import { findBrokenLinks } from './links.ts';
+import { monitoringDocuments } from './monitoring/documents.ts';
 import { checkProtobuf, generateProtobuf } from './protobuf.ts';
 import { describeServer, type Server } from './server.ts';
 import { compareTopics } from './topics.ts';
@@ -25,13 +26,17 @@ function documents(): readonly Document[] {
     { path: 'docs/events.md', write: (server) => describeEvents(server) },
     { path: 'docs/configuration.md', write: () => describeConfiguration() },
     { path: 'docs/errors.md', write: ({ api }) => describeErrors(api) },
+    ...monitoringDocuments,
   ];
 }
 
 async function generate(): Promise<string[]> {
   await generateProtobuf();
   const server = await describeServer();
-  for (const { path, write } of documents()) writeFileSync(join(root, path), await formatted(path, write(server)));
+  for (const { path, write } of documents()) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), await formatted(path, write(server)));
+  }
   return [...compareTopics(server.topics), ...findBrokenLinks()];
 }
 

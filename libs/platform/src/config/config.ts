@@ -126,6 +126,25 @@ export const configSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe level logged.'),
+  METRICS_PORT: port.optional().describe('Port of `GET /metrics` for Prometheus; absent: none.'),
+  METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that METRICS_PORT listens on. Nothing public may lead to it.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url
+    .optional()
+    .describe('Base address of an OpenTelemetry collector (OTLP over HTTP) that receives traces; absent: no traces.'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of traces that are recorded, 0 to 1. All services of an installation need the same.'),
+  METRICS_CERTIFICATE_FILES: z
+    .string()
+    .transform((text) => text.split(',').filter((file) => file !== ''))
+    .optional()
+    .describe('PEM certificates whose end is among the metrics, with commas between them.'),
 });
 
 export type Config = z.infer<typeof configSchema> & Readonly<Partial<Record<RpcUrlName, string>>>;

@@ -8,6 +8,7 @@ type Row = Record<string, unknown>;
 export class Tx {
   readonly #client: pg.ClientBase;
   #isCommitted = false;
+  readonly #listeners: (() => void)[] = [];
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -15,6 +16,16 @@ export class Tx {
 
   get isCommitted(): boolean {
     return this.#isCommitted;
+  }
+
+  /** Calls the listener when the transaction has committed, and never if it does not. */
+  onCommit(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** For whoever ran the transaction. */
+  tellCommitted(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Runs one statement; a `name` prepares it once per connection. */
@@ -95,6 +106,7 @@ export class Database {
       const refused = await begun;
       if (refused) throw refused;
       if (!tx.isCommitted) await client.query('commit');
+      tx.tellCommitted();
       return result;
     } catch (error) {
       const cause = (await begun) ?? error;

@@ -1,5 +1,6 @@
 import type { Database, Tx } from '../database/database.ts';
 import { numberArray, textArray } from '../database/arrays.ts';
+import { countHandled, countSetAside, inDelivery } from '../telemetry/deliveries.ts';
 import type { DeliveredEvent } from './outbox.ts';
 
 /**
@@ -40,13 +41,16 @@ export class EventConsumer {
     const wanted = events.filter((event) => this.types.has(event.type));
     if (wanted.length === 0) return;
     const merchants = [...new Set(wanted.map((event) => event.merchantId))].sort((a, b) => a - b);
-    await this.#database.forMerchants(merchants, async (tx) => {
-      const fresh = await recordNew(tx, wanted);
-      for (const handler of this.#handlers) {
-        const own = fresh.filter((event) => handler.types.includes(event.type));
-        if (own.length > 0) await handler.handle(tx, own);
-      }
-    });
+    const handle = () =>
+      this.#database.forMerchants(merchants, async (tx) => {
+        const fresh = await recordNew(tx, wanted);
+        for (const handler of this.#handlers) {
+          const own = fresh.filter((event) => handler.types.includes(event.type));
+          if (own.length > 0) await handler.handle(tx, own);
+        }
+        return fresh;
+      });
+    countHandled(this.name, await inDelivery(this.name, wanted, handle));
   }
 
   /** Keeps an event that cannot be handled, so that those behind it go on; a person or a retry takes it from there. */
@@ -64,6 +68,7 @@ export class EventConsumer {
         ],
       );
     });
+    countSetAside(this.name, event);
   }
 }
 

@@ -8,6 +8,8 @@ export type NewEvent = {
   /** Past fact with its version: `points.earned.v1`. */
   type: string;
   payload: unknown;
+  /** `traceparent` of what it is a part of, if that is traced; absent: of whatever is going on when it is published. */
+  trace?: string | undefined;
 };
 
 /** An event as a consumer receives it. `source` and `id` name it for good; a redelivery carries the same two. */

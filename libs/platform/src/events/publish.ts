@@ -1,5 +1,6 @@
 import { jsonArray, numberArray, textArray } from '../database/arrays.ts';
 import type { Tx } from '../database/database.ts';
+import { storedPayload } from '../telemetry/event-trace.ts';
 import type { NewEvent } from './outbox.ts';
 
 /** Puts events into the outbox of the service whose transaction this is. The relay delivers them after the commit. */
@@ -13,7 +14,7 @@ export async function publish(tx: Tx, events: readonly NewEvent[], now: Date): P
       numberArray(events.map((event) => event.merchantId)),
       textArray(events.map((event) => event.key)),
       textArray(events.map((event) => event.type)),
-      jsonArray(events.map((event) => event.payload)),
+      jsonArray(events.map(storedPayload)),
     ],
     'publish',
   );

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Database, Tx } from '../database/database.ts';
 import { isUnavailable } from '../database/database.ts';
+import { publishedPayload } from '../telemetry/event-trace.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { takePosition } from './cursor.ts';
 import type { DeliveredEvent, Position } from './outbox.ts';
@@ -188,7 +189,7 @@ async function readAfter(
     merchantId: row.merchant_id,
     key: row.key,
     type: row.type,
-    payload: row.payload,
+    ...publishedPayload(row.payload),
     occurredAt: row.occurred_at,
   }));
   return { events, last: readable.at(-1), isMoreComing: readable.length < rows.length };

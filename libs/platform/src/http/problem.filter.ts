@@ -4,6 +4,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { tagsOf } from '../telemetry/request-tags.ts';
 
 /** An error as RFC 9457 describes it; `code` is stable. */
 export type Problem = {
@@ -29,9 +30,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = toAppError(thrown);
     if (error.status >= 500) {
-      const { url, method } = http.getRequest<FastifyRequest>();
+      const request = http.getRequest<FastifyRequest>();
+      const { url, method } = request;
       const path = url.split('?', 1)[0];
-      this.#logger[error.status === 503 ? 'warn' : 'error']({ err: error.cause ?? error, method, path }, error.code);
+      const line = { err: error.cause ?? error, method, path, ...tagsOf(request) };
+      this.#logger[error.status === 503 ? 'warn' : 'error'](line, error.code);
     }
     sendProblem(reply, error);
   }

@@ -62,7 +62,7 @@ type Worker = {
 
 export type JobQueueOptions = {
   service: string;
-  work: (jobName: string) => Promise<void>;
+  work: (jobName: string, dueAtMs: number) => Promise<void>;
   timing: JobTiming;
   logger: Logger;
 };

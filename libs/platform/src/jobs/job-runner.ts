@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '../config/config.ts';
 import { isUnavailable } from '../database/database.ts';
 import type { Service } from '../service.ts';
+import { watchJob } from '../telemetry/jobs.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Job } from './job.ts';
 import { jobTiming, type JobQueue, type JobQueues, type JobTiming } from './job-queues.ts';
@@ -92,7 +93,7 @@ export class JobRunner {
     const byName = new Map(jobs.map((job) => [job.name, job]));
     const opened = await this.#queues?.open({
       service: service.name,
-      work: (name) => this.#work(byName.get(name)),
+      work: (name, dueAtMs) => this.#work(service.name, byName.get(name), dueAtMs),
       timing: this.#timing,
       logger,
     });
@@ -116,9 +117,9 @@ export class JobRunner {
     this.#timers.push(setInterval(() => void look().catch(() => undefined), this.#timing.scheduleMs));
   }
 
-  async #work(job: Job | undefined): Promise<void> {
+  async #work(service: string, job: Job | undefined, dueAtMs: number): Promise<void> {
     if (!job) return;
-    const run = job.run();
+    const run = watchJob({ service, job: job.name, dueAtMs }, () => job.run());
     this.#running.add(run);
     try {
       await run;

@@ -6,6 +6,7 @@ import { HeardClient } from '../database/heard-client.ts';
 import { jobSchemaName, serviceDatabaseUrl } from '../database/roles.ts';
 import { hearFailures } from './hear-failures.ts';
 import { workerOptions, type JobQueue, type JobQueueOptions, type JobQueues } from './job-queues.ts';
+import { dueMs } from './queue-view.ts';
 
 const { Queue, Worker } = withBackend(createHeardBackend);
 
@@ -59,7 +60,7 @@ export class PostgresQueues implements JobQueues {
       Client: HeardClient,
     };
     const queue = new Queue('jobs', { connection });
-    const worker = new Worker('jobs', ({ name }) => work(name), { connection, ...workerOptions(timing) });
+    const worker = new Worker('jobs', (run) => work(run.name, dueMs(run)), { connection, ...workerOptions(timing) });
     hearFailures({ queue, worker }, logger);
     return { queue, worker };
   }

@@ -17,6 +17,6 @@ export async function lookAt(service: string, queue: JobQueue['queue']): Promise
 }
 
 /** The scheduler notes when a run is due; its delay counts from when it was made. */
-function dueMs({ timestamp, delay, opts }: { timestamp: number; delay: number; opts: { prevMillis?: number } }) {
+export function dueMs({ timestamp, delay, opts }: { timestamp: number; delay: number; opts: { prevMillis?: number } }) {
   return opts.prevMillis ?? timestamp + delay;
 }

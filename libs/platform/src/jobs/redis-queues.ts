@@ -4,6 +4,7 @@ import { openCluster } from '../redis/redis.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { hearFailures } from './hear-failures.ts';
 import { workerOptions, type JobQueue, type JobQueueOptions, type JobQueues } from './job-queues.ts';
+import { dueMs } from './queue-view.ts';
 
 /** All queues of the process lie in one Redis Cluster, each with its keys on one node. */
 export class RedisQueues implements JobQueues {
@@ -21,7 +22,11 @@ export class RedisQueues implements JobQueues {
     // The braces keep a queue's keys in one slot of the cluster, where BullMQ's scripts need them.
     const prefix = `bull:{${service}}`;
     const queue = new Queue('jobs', { connection, prefix });
-    const worker = new Worker('jobs', ({ name }) => work(name), { connection, prefix, ...workerOptions(timing) });
+    const worker = new Worker('jobs', (run) => work(run.name, dueMs(run)), {
+      connection,
+      prefix,
+      ...workerOptions(timing),
+    });
     hearFailures({ queue, worker }, logger);
     try {
       await Promise.race([queue.waitUntilReady(), this.#closed.promise]);

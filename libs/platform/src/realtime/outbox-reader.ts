@@ -1,6 +1,7 @@
 import { numberArray, textArray } from '../database/arrays.ts';
 import type { Tx } from '../database/database.ts';
 import type { DeliveredEvent, Position } from '../events/outbox.ts';
+import { publishedPayload } from '../telemetry/event-trace.ts';
 
 export type PlacedEvent = DeliveredEvent & { position: Position };
 
@@ -127,7 +128,7 @@ function toEvent(source: string, row: Omit<OutboxRow, 'is_readable'>): PlacedEve
     merchantId: row.merchant_id,
     key: row.key,
     type: row.type,
-    payload: row.payload,
+    ...publishedPayload(row.payload),
     occurredAt: row.occurred_at,
     position: { xid: row.xid, id: row.id },
   };

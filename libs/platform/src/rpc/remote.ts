@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Interceptor, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import type { Config } from '../config/config.ts';
+import { watchMade } from '../telemetry/calls.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createBreaker, type BreakerState } from './breaker.ts';
 import { deadlineMs, withDeadline } from './deadline.ts';
@@ -33,7 +34,7 @@ export function connectRemote(options: {
   const transport = createGrpcTransport({
     baseUrl: url,
     sessionManager: connection,
-    interceptors: [retrySafe, breaker.interceptor, nameLostCalls(connection), ...interceptors],
+    interceptors: [watchMade, retrySafe, breaker.interceptor, nameLostCalls(connection), ...interceptors],
     readMaxBytes: messageBytesMax,
     writeMaxBytes: messageBytesMax,
     // Between machines that stand side by side, bytes are cheaper than packing them.

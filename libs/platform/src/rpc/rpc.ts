@@ -11,6 +11,7 @@ import {
 import type { INestApplicationContext } from '@nestjs/common';
 import { ConfigError, type Config } from '../config/config.ts';
 import type { Service } from '../service.ts';
+import { watchMade } from '../telemetry/calls.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BreakerState } from './breaker.ts';
 import { ownerOf, rpcOwners, rpcUrlName } from './contracts.ts';
@@ -47,7 +48,7 @@ export class RpcClients {
       },
       {
         transport: {
-          interceptors: [authorize(secret)],
+          interceptors: [watchMade, authorize(secret)],
           readMaxBytes: messageBytesMax,
           writeMaxBytes: messageBytesMax,
         },

@@ -8,6 +8,7 @@ import {
   type HandlerContext,
   type Interceptor,
 } from '@connectrpc/connect';
+import { watchReceived } from '../telemetry/calls.ts';
 import { keepDeadline } from './deadline.ts';
 import { toRpcError } from './rpc-error.ts';
 
@@ -23,7 +24,7 @@ export function rpcToken(secret: string): string {
 export function serverOptions(secret: string): ConnectRouterOptions {
   return {
     requestGate: refuseStrangers(secret),
-    interceptors: [keepDeadline, mapErrors],
+    interceptors: [watchReceived, keepDeadline, mapErrors],
     readMaxBytes: messageBytesMax,
     writeMaxBytes: messageBytesMax,
   };

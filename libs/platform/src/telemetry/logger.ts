@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { findTracing } from './tracing.ts';
 
 export type { Logger } from 'pino';
 
@@ -24,11 +25,26 @@ export function createLogger(options: { level: string; service: string; destinat
     level: options.level,
     base: { service_name: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: nameTags },
+    mixin: traceTags,
     redact: { paths: redacted.flatMap((field) => [field, `*.${field}`]), remove: true },
     serializers: { err: describeError },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** The tags that all services share, by which logs are searched; code names the same things in its own words. */
+const tags: Readonly<Record<string, string>> = { merchantId: 'merchant_id', shopDomain: 'shop_domain' };
+
+function nameTags(line: Record<string, unknown>): Record<string, unknown> {
+  if (!('merchantId' in line) && !('shopDomain' in line)) return line;
+  return Object.fromEntries(Object.entries(line).map(([field, value]) => [tags[field] ?? field, value]));
+}
+
+/** Where in which trace a line was written, while there are traces. */
+function traceTags(): object {
+  const current = findTracing()?.current();
+  return current ? { trace_id: current.traceId, span_id: current.spanId } : {};
 }
 
 /** Keeps what locates an error and drops what it may quote: PostgreSQL's `detail` repeats row values. */

@@ -3,6 +3,7 @@ import { AppError } from '@loyalnest/contracts/errors';
 import type { AccessTokens, ShopRef } from '../access-tokens.ts';
 import { shopifyApiVersion } from '../api-version.ts';
 import { NoAnswer, type ShopHttp } from '../shop-http.ts';
+import { countCall, countCost } from '../shopify-metrics.ts';
 import { readAnswer, type Answer, type Cost, type UserError } from './answer.ts';
 import type { AdminDocument } from './document.ts';
 import type { Throttle } from './throttle.ts';
@@ -56,6 +57,7 @@ export class AdminClient {
     const history: History = { deadlineAt, isRepeatable, failures: 0, throttles: 0, refusedToken: undefined };
     for (;;) {
       const answer = await this.#attempt(document, call, history);
+      countCall(answer.outcome);
       const decision = decide(answer, history);
       if ('result' in decision) return decision.result;
       await sleep(decision.againInMs);
@@ -86,7 +88,10 @@ export class AdminClient {
       if (!(error instanceof NoAnswer)) throw error;
       return { outcome: 'unavailable', reason: 'no answer', isPassing: true };
     } finally {
-      if (cost) this.#throttle.recordCost(document.name, cost.requested);
+      if (cost) {
+        this.#throttle.recordCost(document.name, cost.requested);
+        countCost(cost.requested);
+      }
       turn.settle(cost?.status);
     }
   }

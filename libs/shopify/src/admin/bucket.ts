@@ -23,6 +23,13 @@ export class Bucket {
     return missing <= 0 ? 0 : Math.ceil((missing / restoreRate) * 1_000);
   }
 
+  /** What is left for the next call, as a share of the whole; `undefined` before Shopify's first answer. */
+  availableShare(nowMs: number): number | undefined {
+    if (!this.#status) return undefined;
+    this.#restore(this.#status, nowMs);
+    return Math.max(0, this.#free) / this.#status.maximumAvailable;
+  }
+
   reserve(cost: number, nowMs: number): void {
     if (this.#status) this.#restore(this.#status, nowMs);
     this.#free -= cost;

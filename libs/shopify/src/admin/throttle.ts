@@ -6,6 +6,11 @@ const queueMax = 64;
 /** Before Shopify has told a document's cost: a small query with one page of nested objects. */
 const unknownCost = 50;
 
+/** A shop of which more than 80% of the bucket is used is about to wait. */
+const tightShare = 0.2;
+
+export type ThrottleUse = { shops: number; tightShops: number; lowestShare: number; waiting: number };
+
 /** A place in the bucket of a shop; it has to be settled. */
 export type Turn = { outcome: 'ready'; settle(status: ThrottleStatus | undefined): void };
 
@@ -40,6 +45,18 @@ export class Throttle {
   /** What Shopify calculated for a document; its next calls reserve as much. */
   recordCost(documentName: string, requestedCost: number): void {
     this.#costs.set(documentName, requestedCost);
+  }
+
+  /** How the buckets of all shops are, added up. */
+  use(): ThrottleUse {
+    const nowMs = performance.now();
+    const shares = [...this.#buckets.values()].flatMap((bucket) => bucket.availableShare(nowMs) ?? []);
+    return {
+      shops: shares.length,
+      tightShops: shares.filter((share) => share < tightShare).length,
+      lowestShare: shares.reduce((lowest, share) => Math.min(lowest, share), 1),
+      waiting: [...this.#waiting.values()].reduce((sum, waiting) => sum + waiting, 0),
+    };
   }
 
   #bucket(shopDomain: string): Bucket {

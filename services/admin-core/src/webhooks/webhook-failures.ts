@@ -3,6 +3,7 @@ import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
 import { Database, isUnavailable } from '@loyalnest/platform/database/database';
+import { countKept } from '@loyalnest/shopify/shopify-metrics';
 import { parseJson, type WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Injectable } from '@nestjs/common';
 import { recordAudit } from '../audit/audit-log.ts';
@@ -50,6 +51,7 @@ export class WebhookFailures {
       failedAt: this.clock.now(),
     };
     await this.database.forMerchant(key.merchantId, (tx) => insertFailure(tx, failure));
+    countKept('admin-core', failure.reason);
   }
 
   list(of: FailureList): Promise<WebhookFailure[]> {

@@ -15,7 +15,11 @@ import {
 } from '../redemption/redemption.repository.ts';
 
 /** Facts about one order, as one or several deliveries brought them. */
-export type OrderArrival = OrderKey & { facts: OrderFacts };
+export type OrderArrival = OrderKey & {
+  facts: OrderFacts;
+  /** `traceparent` of the delivery, if it is traced. */
+  trace?: string | undefined;
+};
 
 export type BatchContext = {
   tx: Tx;
@@ -135,6 +139,7 @@ function planArrival(arrival: OrderArrival, context: PlanContext): Planned | und
   context.redemptions.record(redemptions.changed);
   return {
     ...plan,
+    trace: arrival.trace,
     entries: [...plan.entries, ...redemptions.entries],
     redemptions,
     posted: (transfer) => nameCapture(redemptions, transfer),

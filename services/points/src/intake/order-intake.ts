@@ -2,11 +2,13 @@ import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database, isUnavailable } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
+import { currentTrace, inBatchSpan } from '@loyalnest/platform/telemetry/tracing';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isKeyTaken, isLostRace } from '../ledger/lost-race.ts';
 import { TransferIds } from '../ledger/transfer-ids.ts';
 import { joinFacts } from '../orders/order-snapshot.ts';
 import { ProgrammeCache } from '../programme/programme.repository.ts';
+import { countBatch, countWait } from './intake-metrics.ts';
 import { postOrders, type OrderArrival } from './order-batch.ts';
 
 /** Orders posted in one transaction. Past this a batch gains little and holds its locks for long. */
@@ -47,8 +49,6 @@ export class OrderIntake implements OnApplicationShutdown {
   readonly #transferIds: TransferIds;
   readonly #queue: OrderQueue;
   readonly #sweeper: NodeJS.Timeout;
-  /** Sizes of finished batches, for whoever watches. */
-  readonly batches = { count: 0, orders: 0 };
 
   constructor(database: Database, clock: Clock, signal: OutboxSignal) {
     this.#database = database;
@@ -62,8 +62,14 @@ export class OrderIntake implements OnApplicationShutdown {
   /** Throws `AppError` 503 when PostgreSQL is away or too much waits, `PoisonOrder` when the order cannot be posted. */
   submit(arrival: OrderArrival): Promise<void> {
     if (this.waiting >= waitingMax) return Promise.reject(overloaded());
+    const trace = currentTrace();
     return new Promise((resolve, reject) =>
-      this.#queue.add({ arrival, arrivedAtMs: performance.now(), resolve, reject }),
+      this.#queue.add({
+        arrival: trace === undefined ? arrival : { ...arrival, trace },
+        arrivedAtMs: performance.now(),
+        resolve,
+        reject,
+      }),
     );
   }
 
@@ -81,8 +87,14 @@ export class OrderIntake implements OnApplicationShutdown {
 
   async #process(batch: readonly Waiting[]): Promise<void> {
     try {
-      const refused = await this.#post(joinArrivals(batch));
+      const refused = await inBatchSpan(
+        { name: 'commit orders', kind: 'internal', attributes: { orders: batch.length } },
+        () => batch.map(({ arrival }) => arrival.trace),
+        () => this.#post(joinArrivals(batch)),
+      );
+      const nowMs = performance.now();
       for (const waiting of batch) {
+        countWait(nowMs - waiting.arrivedAtMs);
         const error = refused.get(keyOf(waiting.arrival));
         if (error) waiting.reject(new PoisonOrder(error.message, { cause: error }));
         else waiting.resolve();
@@ -107,8 +119,7 @@ export class OrderIntake implements OnApplicationShutdown {
         const { refused } = await this.#database.forLookUps(merchantIds, (tx) =>
           postOrders(arrivals, { tx, now: this.#clock.now(), programmes: this.#programmes, nextTransferId }),
         );
-        this.batches.count += 1;
-        this.batches.orders += arrivals.length;
+        countBatch(arrivals.length - refused.length);
         this.#signal.committed();
         return new Map(refused.map(({ arrival, error }) => [keyOf(arrival), error]));
       } catch (error) {

@@ -7,7 +7,11 @@ import { transferEvent } from './transfer-events.ts';
 import type { Lot, Transfer } from './transfer.ts';
 
 /** What is to be posted for an order, and who wants to hear of each transfer before it is written. */
-export type PostablePlan = OrderPlan & { posted?: (transfer: Transfer) => void };
+export type PostablePlan = OrderPlan & {
+  posted?: (transfer: Transfer) => void;
+  /** `traceparent` of what brought the order's news, which its events are a part of. */
+  trace?: string | undefined;
+};
 
 export type PostContext = {
   /** The locked balances of every customer that the entries name, as far as they have one. */
@@ -83,7 +87,8 @@ function postEntries(
       const posted = book.post(entry);
       if (posted.outcome !== 'posted') throw new Error(`${entry.kind} of order ${state.orderId} could not be posted`);
       nameTransfer(plan, posted.transfer);
-      events.push(transferEvent(posted.transfer, book.balance(entry.customerId)));
+      const event = transferEvent(posted.transfer, book.balance(entry.customerId));
+      events.push(plan.trace === undefined ? event : { ...event, trace: plan.trace });
     }
   }
   return { books, events };

@@ -1,8 +1,10 @@
 import { jsonArray, numberArray, textArray, timeArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { NewEvent } from '@loyalnest/platform/events/outbox';
+import { storedPayload } from '@loyalnest/platform/telemetry/event-trace';
 import type { OrderState } from '../orders/order-plan.ts';
 import type { Posting } from './book.ts';
+import { countPosted } from './posted-transfers.ts';
 import type { Balance, Lot, Transfer } from './transfer.ts';
 
 export type CustomerKey = { merchantId: number; customerId: number };
@@ -262,6 +264,9 @@ export async function writePostings(tx: Tx, batch: PostingBatch, ending: Ending 
   const parameters = postingParameters(batch);
   if (ending === 'commits') await tx.queryAndCommit(writePostingsSql, parameters, 'write-postings');
   else await tx.query(writePostingsSql, parameters, 'write-postings');
+  tx.onCommit(() => {
+    for (const { transfers } of batch.postings) countPosted(transfers);
+  });
 }
 
 /**
@@ -294,7 +299,7 @@ export function postingParameters(batch: PostingBatch): unknown[] {
     numberArray(batch.events.map((event) => event.merchantId)),
     textArray(batch.events.map((event) => event.key)),
     textArray(batch.events.map((event) => event.type)),
-    jsonArray(batch.events.map((event) => event.payload)),
+    jsonArray(batch.events.map(storedPayload)),
     batch.orders.length,
     unknown.length,
   ];

@@ -1,5 +1,6 @@
 import type { Encryption } from '@loyalnest/platform/crypto/encryption';
 import type { Database } from '@loyalnest/platform/database/database';
+import { countKept } from '@loyalnest/shopify/shopify-metrics';
 import type { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { failureContext, failureKeyOf, failureSubject } from './failure-key.ts';
 import { insertFailure, type Failure } from './webhook-failures.repository.ts';
@@ -18,6 +19,7 @@ export async function keepFailure(
   const body = await encryption.encrypt(rawBody.toString('latin1'), failureContext(key));
   const kept = { ...key, ...failureSubject(delivery), reason, detail, body, triggeredAt, failedAt: now };
   await database.forMerchant(key.merchantId, (tx) => insertFailure(tx, kept));
+  countKept('points', reason);
 }
 
 /** The bytes that were kept. */

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '@loyalnest/dev/instance';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dashboards } from '../src/monitoring/dashboards.ts';
+import { grafanaDashboard } from '../src/monitoring/panel.ts';
+import { alerts, ruleGroups } from '../src/monitoring/prometheus.ts';
+import { toYaml } from '../src/monitoring/yaml.ts';
+import { ensurePromtool } from './promtool.ts';
+
+const folder = join(root, 'deploy/prometheus');
+
+describe('rules and alerts', () => {
+  let promtool: string;
+
+  beforeAll(async () => {
+    promtool = await ensurePromtool();
+  }, 120_000);
+
+  function run(...args: string[]): Promise<{ isPassed: boolean; output: string }> {
+    return new Promise((settle) => {
+      execFile(promtool, args, { cwd: folder }, (error, stdout, stderr) =>
+        settle({ isPassed: error === null, output: stdout + stderr }),
+      );
+    });
+  }
+
+  it('are a configuration that Prometheus accepts', async () => {
+    expect(await run('check', 'config', 'prometheus.yml')).toMatchObject({ isPassed: true });
+  });
+
+  const tests = globSync('tests/*.yml', { cwd: folder }).sort();
+
+  it.each(tests)(
+    'fire when they should and are silent when they should: %s',
+    async (file) => {
+      const { isPassed, output } = await run('test', 'rules', file);
+      expect(isPassed, output).toBe(true);
+    },
+    120_000,
+  );
+
+  it('each have a case in which they fire, and one in which they do not', () => {
+    const tested = tests.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    for (const { name, cases } of alerts) {
+      expect(new Set(cases.map(({ fires }) => fires.length > 0)), name).toEqual(new Set([true, false]));
+      cases.forEach((_case, nth) => expect(tested).toContain(`'${name}, case ${nth + 1}'`));
+    }
+  });
+
+  it('are told apart by their names', () => {
+    const names = [...alerts.map(({ name }) => name), ...ruleGroups.map(({ name }) => name)];
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name } of alerts) expect(name).toMatch(/^LoyalNest[A-Z]/);
+  });
+
+  it('are explained in the runbook, one section for each alert and none for others', () => {
+    const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+    const sections = [...runbook.matchAll(/^### (LoyalNest\S+)$/gm)].map(([, name]) => name);
+    expect(sections.sort()).toEqual(alerts.map(({ name }) => name).sort());
+  });
+});
+
+describe('dashboards', () => {
+  type Grafana = {
+    uid: string;
+    panels: { id: number; type: string; gridPos: Record<'x' | 'y' | 'w' | 'h', number> }[];
+  };
+  const made = dashboards.map((dashboard) => grafanaDashboard(dashboard) as Grafana);
+
+  it.each(made)('have panels that do not overlap: $uid', ({ panels }) => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, nth) => `${x + (nth % w)}/${y + Math.floor(nth / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+  });
+
+  it('say of every panel what it shows and what is normal', () => {
+    for (const { rows } of dashboards)
+      for (const panel of rows.flatMap(({ panels }) => panels)) expect(panel.description, panel.title).toMatch(/\.$/);
+  });
+});
+
+it('writes YAML that says what it was given', () => {
+  expect(toYaml({ a: [{ b: 'x: "y"', c: [] }, 'd'], e: { f: 1, g: undefined }, h: {} })).toBe(
+    '\na: \n  - b: "x: \\"y\\""\n    c: []\n  - "d"\ne: \n  f: 1\nh: {}',
+  );
+});
