@@ -1,5 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from '@loyalnest/dev/instance';
 import { seedCustomers } from '@loyalnest/dev/seed/customers';
 import { demoShop } from '@loyalnest/dev/seed/seed';
 import { describe, expect, inject, it } from 'vitest';
@@ -33,7 +34,7 @@ describe('after the first start', () => {
   it('no log names one of them', () => {
     const logs = join(running.home, 'logs');
     const files = globSync('*.log*', { cwd: logs });
-    expect(files).toContain('server.log');
+    expect(files).toContain(running.shape === 'distributed' ? 'points.log' : 'server.log');
     for (const file of files) {
       const text = readFileSync(join(logs, file), 'utf8');
       const named = seedCustomers().filter(
@@ -48,11 +49,12 @@ describe('after the first start', () => {
     expect(exitCode).toBe(0);
     const { healthy, parts } = JSON.parse(stdout) as { healthy: boolean; parts: { name: string; state: string }[] };
     expect(healthy).toBe(true);
-    expect(parts.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
-      'postgres healthy',
-      'server healthy',
-      'simulator healthy',
-    ]);
+    const services = readdirSync(join(root, 'services'));
+    const stores = ['kafka', 'redis-1', 'redis-2', 'redis-3'];
+    const server = running.shape === 'distributed' ? [...stores, ...services, 'nginx', 'pages'] : ['server'];
+    expect(parts.map(({ name, state }) => `${name} ${state}`).sort()).toEqual(
+      ['postgres', 'simulator', ...server].map((name) => `${name} healthy`).sort(),
+    );
   });
 
   it('the server describes its API', async () => {

@@ -5,7 +5,7 @@ import { startInBackground } from '@loyalnest/dev/detach';
 import { findFreeBase } from '@loyalnest/dev/ports';
 import { leash } from '@loyalnest/platform/database/embedded/leash';
 import type { TestProject } from 'vitest/node';
-import { describeRunning, findRunning, instanceAt } from './running.ts';
+import { describeRunning, findRunning, instanceAt, portsOf, wantedShape } from './running.ts';
 
 /** Away from the ports that a running copy or its neighbour probably uses. */
 const lowestPortBase = 18_400;
@@ -21,10 +21,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-e2e-'));
   // Root runs PostgreSQL as another user, who has to get at it.
   chmodSync(home, 0o755);
-  const portBase = await findFreeBase(lowestPortBase);
+  const wanted = wantedShape();
+  const portBase = await findFreeBase(lowestPortBase, portsOf(wanted));
   if (portBase === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
   const instance = instanceAt(home, portBase);
-  const background = await startInBackground({ instance, progress: silent });
+  const background = await startInBackground({ instance, progress: silent, wanted });
   const held = leash(background.pid, 'TERM');
   project.provide('running', describeRunning(instance));
   return async () => {

@@ -3,19 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureServerBundle, serverBundle } from '@loyalnest/dev/build';
 import { migrateDatabase } from '@loyalnest/dev/database';
-import { findShopifyApp, serverEnvironment, simulatorEnvironment } from '@loyalnest/dev/environment';
+import { planLayout } from '@loyalnest/dev/distributed/layout';
+import { frontPrograms, servicePrograms } from '@loyalnest/dev/distributed/programs';
+import { describeServices, findServices } from '@loyalnest/dev/distributed/services';
+import { startKafka, startRedis } from '@loyalnest/dev/distributed/stores';
+import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from '@loyalnest/dev/environment';
 import { prepareHome } from '@loyalnest/dev/home';
-import { root } from '@loyalnest/dev/instance';
+import { root, type Instance } from '@loyalnest/dev/instance';
+import { ensureNginx } from '@loyalnest/dev/nginx/program';
 import { startProgram, type Part } from '@loyalnest/dev/part';
 import { findFreeBase } from '@loyalnest/dev/ports';
-import { ensureSecrets } from '@loyalnest/dev/secrets';
+import { ensureSecrets, type Secrets } from '@loyalnest/dev/secrets';
 import { startEmbeddedPostgres } from '@loyalnest/platform/database/embedded';
-import { instanceAt, type Running } from './running.ts';
+import { instanceAt, portsOf, wantedShape, type Running } from './running.ts';
 
 /** A whole of one test file's own, whose parts may be stopped one by one. It has no demo shop. */
 export type OwnWhole = {
   running: Running;
-  server: Part;
   postgres: {
     /** Lets sessions end; `kill` ends it as a crash does. */
     stop(how: 'orderly' | 'kill'): Promise<void>;
@@ -33,7 +37,8 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-e2e-own-'));
   // Root runs PostgreSQL as another user, who has to get at it.
   chmodSync(home, 0o755);
-  const portBase = await findFreeBase(lowestPortBase);
+  const wanted = wantedShape();
+  const portBase = await findFreeBase(lowestPortBase, portsOf(wanted));
   if (portBase === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
   const instance = instanceAt(home, portBase);
   prepareHome(instance);
@@ -47,32 +52,24 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
       port: instance.ports.postgres,
       logFile: instance.logFile('postgres'),
     });
-  const program = { cacheDir: instance.paths.cache, signal };
   let [postgres] = await Promise.all([launch(), ensureServerBundle(signal)]);
   const { ownerUrl } = postgres;
   await migrateDatabase({ ownerUrl, roleSecret: secrets.databaseRoleSecret });
   const simulator = await startProgram({
-    ...program,
     name: 'simulator',
     args: [join(root, 'tools/shopify-simulator/src/main.ts')],
     env: simulatorEnvironment(instance, app),
     logFile: instance.logFile('simulator'),
+    cacheDir: instance.paths.cache,
     healthUrl: `${instance.simulatorUrl}/control`,
+    signal,
   });
-  const server = await startProgram({
-    ...program,
-    name: 'server',
-    args: ['--enable-source-maps', serverBundle],
-    env: {
-      ...serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
-      LOG_LEVEL: logLevel,
-    },
-    logFile: instance.logFile('server'),
-    healthUrl: `${instance.serverUrl}/readyz`,
-  });
+  const start = wanted.shape === 'distributed' ? startServices : startServer;
+  const serverSide = await start({ instance, secrets, app, ownerUrl, logLevel, signal });
 
   return {
     running: {
+      shape: wanted.shape,
       home,
       portBase,
       serverUrl: instance.serverUrl,
@@ -82,7 +79,6 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
       ownerUrl,
       roleSecret: secrets.databaseRoleSecret,
     },
-    server,
     postgres: {
       async stop(how) {
         if (how === 'orderly') return postgres.stop();
@@ -99,10 +95,56 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
         text: readFileSync(join(instance.paths.logs, file), 'utf8'),
       })),
     async close() {
-      await server.stop();
+      for (const part of serverSide) await part.stop();
       await simulator.stop();
       await postgres.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+type ServerSide = {
+  instance: Instance;
+  secrets: Secrets;
+  app: ShopifyApp;
+  ownerUrl: string;
+  logLevel: string;
+  signal: AbortSignal;
+};
+
+async function startServer({ instance, secrets, app, ownerUrl, logLevel, signal }: ServerSide): Promise<Part[]> {
+  const env = serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app });
+  const server = await startProgram({
+    name: 'server',
+    args: ['--enable-source-maps', serverBundle],
+    env: { ...env, LOG_LEVEL: logLevel },
+    logFile: instance.logFile('server'),
+    cacheDir: instance.paths.cache,
+    healthUrl: `${instance.serverUrl}/readyz`,
+    signal,
+  });
+  return [server];
+}
+
+/** In the order in which they have to stop. */
+async function startServices({ logLevel, signal, ...whole }: ServerSide): Promise<Part[]> {
+  const layout = planLayout(whole.instance, { services: findServices(), replicas: 1 });
+  const [redis, kafka, description, nginx] = await Promise.all([
+    startRedis({ ...whole, layout }),
+    startKafka({ ...whole, layout }),
+    describeServices(signal),
+    ensureNginx(),
+  ]);
+  const surroundings = {
+    ...whole,
+    layout,
+    logLevel,
+    stores: { redisUrl: redis.url, kafkaBrokers: kafka.brokers },
+  };
+  const programs = [
+    ...frontPrograms(surroundings, { description, nginx, signal }).toReversed(),
+    ...servicePrograms(surroundings, description, signal),
+  ];
+  const parts = await Promise.all(programs.map(({ start }) => start()));
+  return [...parts, kafka.part, ...redis.parts];
 }

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { portCount } from '@loyalnest/dev/distributed/layout';
 import { toolEnvironment } from '@loyalnest/dev/environment';
-import { findInstance, root, type Instance } from '@loyalnest/dev/instance';
+import { findInstance, root, type Instance, type Shape } from '@loyalnest/dev/instance';
+import type { WantedShape } from '@loyalnest/dev/up';
 import { readSecrets } from '@loyalnest/dev/secrets';
 import { readState } from '@loyalnest/dev/state';
 
 /** A whole that runs somewhere: where its doors are, and what its neighbours know. */
 export type Running = {
+  shape: Shape;
   home: string;
   portBase: number;
   serverUrl: string;
@@ -45,6 +48,7 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Running {
     return value;
   };
   return {
+    shape: get('LOYALNEST_SHAPE') === 'distributed' ? 'distributed' : 'one-process',
     home: get('LOYALNEST_HOME'),
     portBase: Number(get('LOYALNEST_PORT_BASE')),
     serverUrl: get('SERVER_URL'),
@@ -54,6 +58,19 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Running {
     ownerUrl: get('OWNER_DATABASE_URL'),
     roleSecret: get('DATABASE_ROLE_SECRET'),
   };
+}
+
+/** The shape that the flows run against: each has to pass in both. */
+export function wantedShape(env: NodeJS.ProcessEnv = process.env): WantedShape {
+  const shape = env['LOYALNEST_E2E_SHAPE'] || 'one-process';
+  if (shape === 'one-process') return { shape };
+  if (shape === 'distributed') return { shape, replicas: 1 };
+  throw new Error(`LOYALNEST_E2E_SHAPE is "${shape}"; it must be one-process or distributed`);
+}
+
+/** How many ports from its base on a whole of that shape may use. */
+export function portsOf({ shape }: Pick<WantedShape, 'shape'>): number {
+  return shape === 'distributed' ? portCount : 3;
 }
 
 export type CommandResult = { exitCode: number | null; stdout: string; stderr: string };

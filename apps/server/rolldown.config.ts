@@ -33,6 +33,7 @@ export default defineConfig({
     main: 'src/main.ts',
     reconcile: 'src/reconcile.ts',
     describe: 'src/describe.ts',
+    pages: 'src/pages.ts',
     migrate: 'src/migrate.ts',
     health: 'src/health.ts',
     ...services,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { AppError } from '@loyalnest/contracts/errors';
-import type { Config } from '@loyalnest/platform/config/config';
-import { sendProblem } from '@loyalnest/platform/http/problem.filter';
+import type { PagesConfig } from '@loyalnest/platform/config/config';
+import { sendProblem } from '@loyalnest/platform/http/problem';
 import type { Pages } from '@loyalnest/platform/run';
 import { isShopDomain } from '@loyalnest/shopify/shops/shop-domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -49,7 +49,7 @@ export function dashboardPages(folder: string): Pages {
   };
 }
 
-function fillIn(document: string, config: Config): string {
+function fillIn(document: string, config: PagesConfig): string {
   return document
     .replaceAll('__SHOPIFY_API_KEY__', escaped(config.SHOPIFY_CLIENT_ID))
     .replaceAll('__APP_BRIDGE_URL__', escaped(config.APP_BRIDGE_URL));
@@ -60,7 +60,7 @@ function escaped(text: string): string {
 }
 
 /** https://shopify.dev/docs/apps/build/security/set-up-iframe-protection: one shop's own, and the admin. */
-function policyFor(shop: string | null, config: Config): string {
+function policyFor(shop: string | null, config: PagesConfig): string {
   const admin = new URL(config.SHOPIFY_ADMIN_URL).origin;
   const bridge = new URL(config.APP_BRIDGE_URL).origin;
   const ancestors = shop !== null && isShopDomain(shop) ? `https://${shop} ${admin}` : "'none'";

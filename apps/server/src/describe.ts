@@ -8,7 +8,10 @@ import { eventTracking } from '@loyalnest/event-tracking';
 import { productEventNames } from '@loyalnest/event-tracking/projections';
 import { loadConfig } from '@loyalnest/platform/config/config';
 import { describeApi } from '@loyalnest/platform/http/api-document';
+import { doorsOf } from '@loyalnest/platform/http/doors';
+import { ownerOf, rpcOwners, rpcUrlName } from '@loyalnest/platform/rpc/contracts';
 import { assemble } from '@loyalnest/platform/run';
+import type { Service } from '@loyalnest/platform/service';
 import { points } from '@loyalnest/points';
 import { WebhookDoor } from '@loyalnest/shopify/webhooks/webhook-door';
 
@@ -27,15 +30,30 @@ try {
     SHOPIFY_CLIENT_ID: 'none',
     SHOPIFY_CLIENT_SECRET: key,
     LOG_LEVEL: 'silent',
+    // A service alone wants to know where those are that it calls.
+    ...Object.fromEntries(rpcOwners.map((owner) => [rpcUrlName(owner), 'http://127.0.0.1:1'])),
   });
+  /** What a service answers when it is a process of its own. */
+  const openAlone = async (service: Service) => {
+    const alone = await assemble({ config, services: [service] });
+    const topics = alone.app.get(WebhookDoor, { strict: false }).topics();
+    const doors = { ...doorsOf(alone), topics };
+    await alone.close();
+    return doors;
+  };
+  const doors = await Promise.all(services.map(openAlone));
   const assembled = await assemble({ config, services });
   const { app } = assembled;
   const described = {
     api: describeApi(app),
     topics: app.get(WebhookDoor, { strict: false }).topics(),
     productEvents: Object.fromEntries(productEventNames),
-    services: services.map((service) => ({
+    services: services.map((service, index) => ({
       name: service.name,
+      encrypts: service.encrypts ?? false,
+      reads: service.reads ?? [],
+      calls: (service.calls ?? []).map(ownerOf),
+      doors: doors[index],
       listensTo: (service.events ?? []).flatMap((token) => app.get(token, { strict: false }).types),
       jobs: (service.jobs ?? []).map((token) => {
         const { name, schedule } = app.get(token, { strict: false });

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { Clock, SystemClock } from './clock.ts';
-import { ConfigError, loadConfig, type Config } from './config/config.ts';
+import { ConfigError, loadConfig, type Config, type PagesConfig } from './config/config.ts';
 import { createEncryption } from './crypto/create-encryption.ts';
 import { Encryption } from './crypto/encryption.ts';
 import { KeyError } from './crypto/key-provider.ts';
@@ -18,6 +18,7 @@ import type { Relay } from './events/relay.ts';
 import { FeatureFlags } from './flags/feature-flags.ts';
 import { addApiDocument } from './http/api-document.ts';
 import { addHealth, checkRooms } from './http/health.ts';
+import { prepareLeaving } from './http/leave.ts';
 import { RateLimits } from './http/rate-limits.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { WidgetFiles } from './http/widget-files.ts';
@@ -64,13 +65,13 @@ export type RunningApp = {
 };
 
 /** Adds what a browser opens to the HTTP server, beside the services' routes. */
-export type Pages = (fastify: FastifyInstance, config: Config) => void;
+export type Pages = (fastify: FastifyInstance, config: PagesConfig) => void;
 
 export type OpenOptions = {
   config: Config;
   services: readonly Service[];
   pages?: Pages;
-  /** Where the storefront's script was built to; without it there is none. */
+  /** Where the storefront's script was built to; without it, where the configuration says. */
   widgetFolder?: string;
   clock?: Clock;
   logger?: Logger;
@@ -122,7 +123,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       { provide: Redis, useValue: redis },
       { provide: RateLimits, useValue: new RateLimits(config, redis) },
       { provide: FeatureFlags, useValue: flags },
-      { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder) },
+      { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder ?? config.WIDGET_FOLDER) },
       ...encryption,
     ],
     exports: [
@@ -176,6 +177,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const workers = services.flatMap((service) =>
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
+  const leave = prepareLeaving(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
   const metrics = await openMetrics({
     ...{ app, config, rooms, jobs, streams, logger },
@@ -201,8 +203,10 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     streams,
     async close() {
       rpcServer?.leave();
+      const left = leave(config.DRAIN_MS);
       await streams.close();
       await jobs.stop();
+      await left;
       await rpcServer?.close();
       await app.close();
       for (const worker of workers) await worker.stop();

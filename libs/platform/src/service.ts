@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { ConnectRouter } from '@connectrpc/connect';
 import type { Type } from '@nestjs/common';
+import type { Config } from './config/config.ts';
 import type { EventHandler } from './events/consumer.ts';
 import type { Job } from './jobs/job.ts';
 import type { MetricSource } from './telemetry/instruments.ts';
@@ -21,6 +22,8 @@ export type Service = {
   module: Type;
   /** Stores personal data or secrets: its providers may inject `Encryption`, and the start fails without a master key. */
   encrypts?: boolean;
+  /** Optional variables of the configuration that this service reads and others do not: a process of its own is given them. */
+  reads?: readonly (keyof Config)[];
   events?: readonly Type<EventHandler>[];
   jobs?: readonly Type<Job>[];
   rpc?: readonly Type<RpcRoutes>[];

@@ -12,6 +12,7 @@ export const eventTracking: Service = {
   name: 'event-tracking',
   module: EventTrackingModule,
   encrypts: true,
+  reads: ['POSTHOG_HOST', 'POSTHOG_KEY'],
   // Erasure first: of one batch, what is to be forgotten is forgotten before the rest is recorded.
   events: [ShopEvents, ProjectionEvents],
   jobs: [ForgetEventsJob, ForgetReportedIdsJob, RecordPartitionsJob],

@@ -1,5 +1,5 @@
 import { checkCrashes } from './crash-test.ts';
-import { checkEndToEnd } from './e2e.ts';
+import { endToEndStages } from './e2e.ts';
 import { printStage } from './report.ts';
 import { runSideBySide, runStage, type StageResult } from './stage.ts';
 import { staticStages } from './static-stages.ts';
@@ -10,7 +10,8 @@ const filters = process.argv.slice(2);
 
 /** Tests start wholes of their own; what is set for a copy that runs, or for a real shop, must not reach them. */
 const foreign = ['DATABASE_URL', 'SERVER_URL', 'SIMULATOR_URL', 'OWNER_DATABASE_URL', 'APP_URL'];
-for (const name of [...foreign, 'SHOPIFY_CLIENT_ID', 'SHOPIFY_CLIENT_SECRET']) delete process.env[name];
+for (const name of [...foreign, 'SHOPIFY_CLIENT_ID', 'SHOPIFY_CLIENT_SECRET', 'LOYALNEST_E2E_SHAPE'])
+  delete process.env[name];
 
 const unknown = filters.find((filter) => filter.startsWith('-'));
 if (unknown === undefined) {
@@ -29,7 +30,7 @@ async function checkAll(filters: string[]): Promise<number> {
   };
   if (filters.length === 0) for await (const result of runSideBySide(staticStages)) record(result);
   record(await runStage({ name: 'unit and integration tests', run: () => checkTests(filters) }));
-  record(await runStage({ name: 'end-to-end tests', run: () => checkEndToEnd(filters) }));
+  for (const stage of endToEndStages(filters)) record(await runStage(stage));
   if (filters.length === 0) record(await runStage({ name: 'crash test', run: checkCrashes }));
 
   const passed = results.reduce((sum, result) => sum + result.tests.passed + (result.isPassed ? 1 : 0), 0);

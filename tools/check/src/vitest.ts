@@ -8,15 +8,19 @@ import type { Outcome } from './stage.ts';
 export async function runVitest(options: {
   projects: readonly string[];
   filters: readonly string[];
+  exclude?: readonly string[];
+  env?: Record<string, string>;
 }): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-check-'));
   const resultFile = join(folder, 'result.json');
   try {
-    const { exitCode, output } = await runNode('node_modules/vitest/vitest.mjs', [
+    const args = [
       ...['run', '--passWithNoTests', '--reporter=dot', '--reporter=json', `--outputFile.json=${resultFile}`],
       ...options.projects.flatMap((project) => ['--project', project]),
+      ...(options.exclude ?? []).flatMap((file) => ['--exclude', file]),
       ...options.filters,
-    ]);
+    ];
+    const { exitCode, output } = await runNode('node_modules/vitest/vitest.mjs', args, { env: options.env ?? {} });
     const tests = readCounts(resultFile);
     return { isPassed: exitCode === 0 && tests !== undefined, output, ...(tests ? describeTests(tests) : {}) };
   } finally {

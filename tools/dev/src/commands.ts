@@ -1,4 +1,6 @@
+import { UserError } from './errors.ts';
 import { parseOptions } from './options.ts';
+import type { WantedShape } from './up.ts';
 
 export type Command = { name: string; usage: string; summary: string } & (
   | { run(args: string[]): Promise<number> }
@@ -12,12 +14,15 @@ export type Command = { name: string; usage: string; summary: string } & (
 export const commands: readonly Command[] = [
   {
     name: 'up',
-    usage: './dev.sh [up] [--detach]',
-    summary: 'Start everything; Ctrl-C stops it. With --detach it keeps running in the background.',
+    usage: './dev.sh [up] [--detach] [--distributed [--replicas N]]',
+    summary:
+      'Start everything; Ctrl-C stops it. With --detach it keeps running in the background, with --distributed each service is a process of its own, or N of them, behind nginx, on Redis Cluster and Kafka.',
     async run(args) {
-      const { detach, background } = parseOptions(args, { detach: 'boolean', background: 'boolean' }).values;
-      if (detach) return (await import('./detach.ts')).upDetached();
-      return (await import('./up.ts')).up({ isBackground: background === true });
+      const kinds = { detach: 'boolean', background: 'boolean', distributed: 'boolean', replicas: 'string' } as const;
+      const { detach, background, ...shape } = parseOptions(args, kinds).values;
+      const wanted = parseShape(shape);
+      if (detach) return (await import('./detach.ts')).upDetached(wanted);
+      return (await import('./up.ts')).up({ ...wanted, isBackground: background === true });
     },
   },
   {
@@ -49,8 +54,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logs',
-    usage: './dev.sh logs [server|simulator|postgres|dev] [-f] [--lines N]',
-    summary: 'The last log lines, of one part or of all; -f keeps following.',
+    usage: './dev.sh logs [PART|dev] [-f] [--lines N]',
+    summary: 'The last log lines, of one part (as status names them) or of all; -f keeps following.',
     async run(args) {
       const { values, positionals } = parseOptions(args, { follow: 'boolean', lines: 'string' }, { positionalsMax: 1 });
       return (await import('./logs.ts')).logs({ ...values, part: positionals[0] });
@@ -151,13 +156,27 @@ export const commands: readonly Command[] = [
   },
 ];
 
+/** Two show what several do, and four are more than a machine that develops has room for. */
+const replicasMax = 4;
+
+function parseShape({ distributed, replicas }: { distributed?: boolean; replicas?: string }): WantedShape {
+  if (!distributed) {
+    if (replicas !== undefined) throw new UserError('--replicas needs --distributed', 2);
+    return { shape: 'one-process' };
+  }
+  const count = Number(replicas ?? '1');
+  if (Number.isInteger(count) && count >= 1 && count <= replicasMax) return { shape: 'distributed', replicas: count };
+  throw new UserError(`--replicas is "${replicas}"; it must be a number from 1 to ${replicasMax}`, 2);
+}
+
 export function overview(): string {
   const lines = commands.map(({ usage, summary }) => `  ${usage}\n      ${summary}\n`);
   return `LoyalNest on this machine.
 
 ${lines.join('')}
 Environment:
-  LOYALNEST_PORT_BASE   server on this port, simulator and PostgreSQL on the next two (7400)
+  LOYALNEST_PORT_BASE   server on this port, simulator and PostgreSQL on the next two (7400); the
+                        distributed shape uses up to 100 ports from there on
   LOYALNEST_HOME        folder of the data, secrets and logs (.loyalnest in the repository)
   DATABASE_URL          use this PostgreSQL (15 or newer) instead of the embedded one
   SHOPIFY_CLIENT_ID, SHOPIFY_CLIENT_SECRET, APP_URL

@@ -7,32 +7,41 @@ import { findInstance, root, type Instance } from './instance.ts';
 import { sizeOf } from './logfile.ts';
 import { lastWords } from './part.ts';
 import { printedProgress, type BackgroundMessage, type Progress } from './progress.ts';
+import type { WantedShape } from './up.ts';
 
 /** Starts `up` in the background, shows its progress, and returns when everything is up. */
-export async function upDetached(): Promise<number> {
-  await startInBackground({ instance: findInstance(), progress: printedProgress() });
+export async function upDetached(wanted: WantedShape): Promise<number> {
+  await startInBackground({ instance: findInstance(), progress: printedProgress(), wanted });
   return 0;
 }
 
 export type BackgroundRun = { pid: number; stop(): Promise<void> };
 
 /** Resolves when everything is up. Throws `UserError` when it ends before. */
-export async function startInBackground(options: { instance: Instance; progress: Progress }): Promise<BackgroundRun> {
-  const { instance, progress } = options;
+export async function startInBackground(options: {
+  instance: Instance;
+  progress: Progress;
+  wanted?: WantedShape;
+}): Promise<BackgroundRun> {
+  const { instance, progress, wanted = { shape: 'one-process' } } = options;
   const logFile = instance.logFile('dev');
   prepareHome(instance);
   const logStart = sizeOf(logFile);
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [join(root, 'tools/dev/src/main.ts'), 'up', '--background'], {
-    cwd: root,
-    env: {
-      ...process.env,
-      LOYALNEST_HOME: instance.home,
-      LOYALNEST_PORT_BASE: String(instance.ports.server),
+  const child = spawn(
+    process.execPath,
+    [join(root, 'tools/dev/src/main.ts'), 'up', '--background', ...shapeArgs(wanted)],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        LOYALNEST_HOME: instance.home,
+        LOYALNEST_PORT_BASE: String(instance.ports.server),
+      },
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: true,
     },
-    stdio: ['ignore', log, log, 'ipc'],
-    detached: true,
-  });
+  );
   closeSync(log);
   const exited = new Promise<void>((settle) => child.once('exit', () => settle()).once('error', () => settle()));
   const end = () => child.kill('SIGTERM');
@@ -50,6 +59,10 @@ export async function startInBackground(options: { instance: Instance; progress:
     await exited;
   };
   return { pid: child.pid ?? 0, stop };
+}
+
+function shapeArgs(wanted: WantedShape): string[] {
+  return wanted.shape === 'distributed' ? ['--distributed', '--replicas', String(wanted.replicas)] : [];
 }
 
 /** The background process says when it is up; when it ends instead, it has said why. */

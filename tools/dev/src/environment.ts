@@ -53,7 +53,7 @@ export function serverEnvironment(
 }
 
 /** Everything that would be at Shopify is at the simulator. */
-function simulatedShopify(url: string): Environment {
+export function simulatedShopify(url: string) {
   return {
     SHOPIFY_GATEWAY_URL: url,
     SHOPIFY_ADMIN_URL: url,
@@ -87,6 +87,7 @@ export function toolEnvironment(instance: Instance, options: { state: State; sec
     ...(ownerUrl ? serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }) : {}),
     LOYALNEST_HOME: instance.home,
     LOYALNEST_PORT_BASE: String(instance.ports.server),
+    LOYALNEST_SHAPE: state.shape,
     SERVER_URL: state.serverUrl,
     ...(state.simulatorUrl ? { SIMULATOR_URL: state.simulatorUrl } : {}),
     ...(ownerUrl ? { OWNER_DATABASE_URL: ownerUrl } : {}),

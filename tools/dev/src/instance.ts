@@ -7,6 +7,9 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 export const partNames = ['postgres', 'simulator', 'server'] as const;
 export type PartName = (typeof partNames)[number];
 
+/** All services in one process, or each in one of its own with nginx in front (docs/architecture.md). */
+export type Shape = 'one-process' | 'distributed';
+
 /** One copy of the product on this machine: where its files are and which ports it uses. */
 export type Instance = {
   home: string;
@@ -17,13 +20,16 @@ export type Instance = {
   paths: {
     postgres: string;
     simulator: string;
+    kafka: string;
+    redis: string;
+    tls: string;
     secrets: string;
     keys: string;
     run: string;
     logs: string;
     cache: string;
   };
-  logFile(part: PartName | 'dev'): string;
+  logFile(part: string): string;
 };
 
 const portBaseDefault = 7400;
@@ -38,6 +44,9 @@ export function findInstance(env: Environment = process.env): Instance {
   const paths = {
     postgres: join(home, 'postgres'),
     simulator: join(home, 'simulator'),
+    kafka: join(home, 'kafka'),
+    redis: join(home, 'redis'),
+    tls: join(home, 'tls'),
     secrets: join(home, 'secrets.json'),
     keys: join(home, 'keys.json'),
     run: join(home, 'run'),

@@ -21,7 +21,8 @@ export function keepLogsBounded(folder: string): { stop(): void } {
 export function rotateLogs(folder: string, bytesMax = logBytesMax): void {
   for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.log'))) {
     const file = join(folder, name);
-    if (statSync(file).size <= bytesMax) continue;
+    // That of a part which writes beside its data may not be there yet.
+    if (sizeOf(file) <= bytesMax) continue;
     try {
       copyFileSync(file, `${file}.1`);
     } catch {

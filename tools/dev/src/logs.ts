@@ -2,10 +2,10 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from './errors.ts';
 import { findInstance, partNames, type Instance } from './instance.ts';
+import { readState } from './state.ts';
 import { lastLines, sizeOf } from './logfile.ts';
 
-const sources = [...partNames, 'dev'] as const;
-type Source = (typeof sources)[number];
+type Source = string;
 
 const linesDefault = 50;
 const followPollMs = 200;
@@ -14,23 +14,29 @@ type LogsOptions = { part?: string | undefined; follow?: boolean; lines?: string
 
 export async function logs({ part, follow, lines }: LogsOptions): Promise<number> {
   const count = parseCount(lines);
-  const chosen = part === undefined ? sources : [findSource(part)];
   const instance = findInstance();
+  const sources = findSources(instance);
+  const chosen = part === undefined ? sources : [findSource(part, sources)];
   const files = chosen.map((source) => ({ source, file: instance.logFile(source) }));
   const present = files.filter(({ file }) => statSync(file, { throwIfNoEntry: false }));
   if (present.length === 0 && !follow) throw new UserError(`there are no logs in ${instance.paths.logs} yet`);
 
+  const width = Math.max(...chosen.map((source) => source.length));
   const print = (source: Source, line: string) =>
-    void process.stdout.write(chosen.length > 1 ? `${source.padEnd(9)} | ${line}\n` : `${line}\n`);
+    void process.stdout.write(chosen.length > 1 ? `${source.padEnd(width)} | ${line}\n` : `${line}\n`);
   const positions = new Map(files.map(({ source, file }) => [source, sizeOf(file)]));
   for (const { source, file } of present) for (const line of lastLines(file, count)) print(source, line);
   if (follow) await followAll(instance, { positions, print });
   return 0;
 }
 
-function findSource(part: string): Source {
-  const source = sources.find((name) => name === part);
-  if (source) return source;
+/** The parts of the last start, whichever shape that had. */
+function findSources(instance: Instance): Source[] {
+  return [...(readState(instance)?.planned.map(({ name }) => name) ?? partNames), 'dev'];
+}
+
+function findSource(part: string, sources: readonly Source[]): Source {
+  if (sources.includes(part)) return part;
   throw new UserError(`there is no part "${part}"; the parts are ${sources.join(', ')}`, 2);
 }
 

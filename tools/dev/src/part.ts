@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit } from '@loyalnest/platform/database/embedded';
 import { leash } from '@loyalnest/platform/database/embedded/leash';
 import { UserError } from './errors.ts';
-import { root, type PartName } from './instance.ts';
+import { root } from './instance.ts';
 import { lastLines, sizeOf } from './logfile.ts';
 
 /** A running part of the instance. */
 export type Part = {
-  name: PartName;
+  name: string;
   pid: number;
+  /** Of a program that is not ours. */
+  version?: string;
   logFile: string;
   /** Where in the log file its own lines begin. */
   logStart: number;
@@ -20,10 +22,14 @@ export type Part = {
 };
 
 export type ProgramOptions = {
-  name: PartName;
-  /** What Node gets: the script and its arguments. */
+  name: string;
+  /** Node, unless it is another. */
+  program?: string;
+  /** What the program gets; for Node the script and its arguments. */
   args: string[];
   env: Record<string, string>;
+  /** The only variables of our own environment that it gets besides; absent: all of them. */
+  inherits?: readonly string[];
   logFile: string;
   /** Keeps compiled code between starts, which halves the time they take. */
   cacheDir: string;
@@ -43,9 +49,9 @@ export async function startProgram(options: ProgramOptions): Promise<Part> {
   const logStart = sizeOf(options.logFile);
   const log = openSync(options.logFile, 'a', 0o600);
   // A session of its own: Ctrl-C in the terminal must reach only us, who stop the parts in order.
-  const child = spawn(process.execPath, options.args, {
+  const child = spawn(options.program ?? process.execPath, options.args, {
     cwd: root,
-    env: { ...process.env, NODE_COMPILE_CACHE: options.cacheDir, ...options.env },
+    env: { ...inherited(options.inherits), NODE_COMPILE_CACHE: options.cacheDir, ...options.env },
     stdio: ['ignore', log, log],
     detached: true,
   });
@@ -58,6 +64,10 @@ export async function startProgram(options: ProgramOptions): Promise<Part> {
     await part.stop();
     throw error;
   }
+}
+
+function inherited(names: readonly string[] | undefined): NodeJS.ProcessEnv {
+  return names ? Object.fromEntries(names.map((name) => [name, process.env[name]])) : process.env;
 }
 
 function adopt(child: ChildProcess, { name, logFile, logStart }: ProgramOptions & { logStart: number }): Part {

@@ -1,16 +1,15 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { UserError } from './errors.ts';
-import { partNames, type Instance, type PartName } from './instance.ts';
+export type NeededPort = { part: string; port: number };
 
 /** Throws with the first port that somebody else has, and with ports that are free. */
-export async function assertPortsFree(instance: Instance, needed: readonly PartName[] = partNames): Promise<void> {
-  for (const part of needed) {
-    const port = instance.ports[part];
+export async function assertPortsFree(base: number, needed: readonly NeededPort[]): Promise<void> {
+  for (const { part, port } of needed) {
     const problem = await tryPort(port);
     if (problem === 'EADDRINUSE') {
-      const base = await findFreeBase(instance.ports.server);
+      const free = await findFreeBase(base, portSpan(base, needed));
       const advice =
-        base === undefined ? 'set LOYALNEST_PORT_BASE' : `choose others: LOYALNEST_PORT_BASE=${base} ./dev.sh`;
+        free === undefined ? 'set LOYALNEST_PORT_BASE' : `choose others: LOYALNEST_PORT_BASE=${free} ./dev.sh`;
       throw new UserError(`port ${port} (${part}) is taken by another program; stop that, or ${advice}`);
     }
     if (problem === 'EACCES')
@@ -31,16 +30,35 @@ async function tryPort(port: number): Promise<string | undefined> {
   return undefined;
 }
 
+/** How many ports from the base on are in use. */
+function portSpan(base: number, needed: readonly NeededPort[]): number {
+  return Math.max(...needed.map(({ port }) => port - base + 1));
+}
+
 const baseStep = 100;
 const basesMax = 20;
 
-/** The first of three neighbouring free ports above `from`. */
-export async function findFreeBase(from: number): Promise<number | undefined> {
+/** The first of neighbouring free ports above `from`; one process needs three of them. */
+export async function findFreeBase(from: number, count = 3): Promise<number | undefined> {
   for (let step = 1; step <= basesMax; step += 1) {
     const base = from + step * baseStep;
-    if (base + 2 > 65_535) return undefined;
-    const problems = await Promise.all([base, base + 1, base + 2].map(tryPort));
+    if (base + count > 65_536) return undefined;
+    const problems = await Promise.all(Array.from({ length: count }, (_, index) => tryPort(base + index)));
     if (problems.every((problem) => problem === undefined)) return base;
   }
   return undefined;
+}
+
+const connectTimeoutMs = 3_000;
+
+/** Whether somebody takes connections on a port of this machine. */
+export async function isOpen(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1', timeout: connectTimeoutMs });
+  const outcome = await new Promise<boolean>((settle) => {
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.once('timeout', () => settle(false));
+  });
+  socket.destroy();
+  return outcome;
 }

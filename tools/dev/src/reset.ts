@@ -32,7 +32,17 @@ async function confirm(instance: Instance, isOutside: boolean): Promise<boolean>
 
 /** Only what is known to be ours: LOYALNEST_HOME may have been set to a folder with other things in it. */
 function removeData({ home, paths }: Instance, isOutside: boolean): void {
-  const ours = [paths.postgres, `${paths.postgres}.making`, paths.simulator, paths.run, paths.logs, paths.cache];
+  const ours = [
+    paths.postgres,
+    `${paths.postgres}.making`,
+    paths.simulator,
+    paths.kafka,
+    paths.redis,
+    paths.tls,
+    paths.run,
+    paths.logs,
+    paths.cache,
+  ];
   const keys = isOutside ? [] : [paths.keys, paths.secrets];
   for (const path of [...ours, ...keys]) rmSync(path, { recursive: true, force: true });
   if (readdirSync(home).length === 0) rmdirSync(home);

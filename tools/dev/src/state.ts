@@ -2,15 +2,24 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { birthOf, isAlive } from '@loyalnest/platform/database/embedded/processes';
 import { UserError } from './errors.ts';
-import type { Instance, PartName } from './instance.ts';
+import type { Instance, PartName, Shape } from './instance.ts';
 import { writePrivate } from './secrets.ts';
 
 /** A process that cannot be mistaken for a later one with the same pid. */
 export type ProcessId = { pid: number; birth: string | undefined };
 
+/** A part that is meant to run. */
+export type PlannedPart = {
+  name: string;
+  address: string;
+  /** Answers 2xx while the part is well; absent: it is well while it takes connections. */
+  healthUrl?: string;
+};
+
 /** What is written down about a running instance, for the other commands and for cleaning up after a crash. */
 export type State = {
   phase: 'starting' | 'running' | 'stopped';
+  shape: Shape;
   startedAt: string;
   ports: Record<PartName, number>;
   database: 'embedded' | 'outside';
@@ -19,7 +28,8 @@ export type State = {
   /** Absent when a real Shopify app is connected. */
   simulatorUrl?: string;
   serverUrl: string;
-  parts: Partial<Record<PartName, ProcessId>>;
+  planned: readonly PlannedPart[];
+  parts: Record<string, ProcessId & { version?: string }>;
 };
 
 export function identify(pid: number): ProcessId {

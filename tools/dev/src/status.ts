@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describeAddress } from './database-url.ts';
-import { findInstance, partNames, root, type Instance, type PartName } from './instance.ts';
+import { findInstance, root, type Instance, type Shape } from './instance.ts';
 import { memoryOf } from './memory.ts';
-import { findSupervisor, isRunning, readState, type State } from './state.ts';
+import { isOpen } from './ports.ts';
+import { findSupervisor, isRunning, readState, type PlannedPart, type State } from './state.ts';
 
 export type PartStatus = {
-  name: PartName;
+  name: string;
   /** `outside`: a PostgreSQL that is not ours. */
   state: 'healthy' | 'unhealthy' | 'stopped';
   address: string;
@@ -21,6 +22,7 @@ export type Status = {
   running: boolean;
   healthy: boolean;
   phase: State['phase'];
+  shape?: Shape;
   version: string;
   node: string;
   home: string;
@@ -43,14 +45,13 @@ async function findStatus(instance: Instance): Promise<Status> {
   const common = { version, node: process.versions.node, home: instance.home };
   if (!supervisor || !state) return { running: false, healthy: false, phase: 'stopped', ...common, parts: [] };
 
-  const parts = await Promise.all(
-    partNames.filter((name) => isExpected(name, state)).map((name) => findPart(name, state)),
-  );
+  const parts = await Promise.all(state.planned.map((part) => findPart(part, state)));
   const healthy = state.phase === 'running' && parts.every((part) => part.state === 'healthy');
   return {
     running: true,
     healthy,
     phase: state.phase,
+    shape: state.shape,
     ...common,
     startedAt: state.startedAt,
     pid: supervisor.pid,
@@ -58,21 +59,21 @@ async function findStatus(instance: Instance): Promise<Status> {
   };
 }
 
-function isExpected(name: PartName, state: State): boolean {
-  return name !== 'simulator' || state.simulatorUrl !== undefined;
-}
-
-async function findPart(name: PartName, state: State): Promise<PartStatus> {
+async function findPart({ name, address, healthUrl }: PlannedPart, state: State): Promise<PartStatus> {
   const running = state.parts[name];
   const pid = running && isRunning(running) ? running.pid : undefined;
   const own = pid === undefined ? {} : { pid, memoryMb: memoryOf(pid) };
   if (name === 'postgres') return { name, ...(await askPostgres(state)), ...own };
-  const address = (name === 'server' ? state.serverUrl : state.simulatorUrl) ?? '';
   if (pid === undefined) return { name, state: 'stopped', address };
-  return { name, address, ...(await askHttp(`${address}${healthPaths[name]}`)), ...own };
+  const version = running?.version === undefined ? {} : { version: running.version };
+  return { name, address, ...version, ...(healthUrl ? await askHttp(healthUrl) : await askPort(address)), ...own };
 }
 
-const healthPaths = { server: '/readyz', simulator: '/control' };
+async function askPort(address: string): Promise<Pick<PartStatus, 'state' | 'problem'>> {
+  const open = await isOpen(Number(address.split(':').at(-1)));
+  return open ? { state: 'healthy' } : { state: 'unhealthy', problem: 'takes no connections' };
+}
+
 const askTimeoutMs = 3_000;
 
 async function askHttp(url: string): Promise<Pick<PartStatus, 'state' | 'version' | 'problem'>> {
@@ -113,11 +114,12 @@ async function askPostgres(state: State): Promise<Pick<PartStatus, 'state' | 'ad
 function describe(found: Status): string {
   if (!found.running) return `LoyalNest ${found.version} is not running (./dev.sh up starts it)\n`;
   const what = found.healthy ? 'is up' : found.phase === 'starting' ? 'is starting' : 'is not well';
+  const width = Math.max(10, ...found.parts.map(({ name }) => name.length));
   const parts = found.parts.map(({ name, state, address, version, memoryMb, problem }) => {
     const details = [version, memoryMb === undefined ? undefined : `${memoryMb} MB`, problem].filter(
       (text) => text !== undefined,
     );
-    return `  ${state === 'healthy' ? '✓' : '✗'} ${name.padEnd(10)} ${state.padEnd(10)} ${address}${details.length ? `  (${details.join(', ')})` : ''}\n`;
+    return `  ${state === 'healthy' ? '✓' : '✗'} ${name.padEnd(width)} ${state.padEnd(10)} ${address}${details.length ? `  (${details.join(', ')})` : ''}\n`;
   });
   return `LoyalNest ${found.version} ${what} (Node ${found.node}, data in ${found.home})\n${parts.join('')}`;
 }

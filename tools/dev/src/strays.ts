@@ -13,9 +13,9 @@ const pollMs = 25;
  * what watches over them too. Returns whether there was anything.
  */
 export async function stopStrays(instance: Instance): Promise<boolean> {
-  const { simulator, server } = readState(instance)?.parts ?? {};
-  const programs = [server, simulator].filter((part) => part !== undefined && isRunning(part)) as ProcessId[];
-  for (const program of programs) await end(program);
+  const { postgres: _, ...others } = readState(instance)?.parts ?? {};
+  const programs = Object.values(others).filter(isRunning);
+  await Promise.all(programs.map(end));
   const hadPostgres = existsSync(instance.paths.postgres) && (await stopStrayPostgres(instance.paths.postgres));
   return programs.length > 0 || hadPostgres;
 }

@@ -1,8 +1,13 @@
+import type { Exit } from '@loyalnest/platform/database/embedded';
 import { describeEnd, type Part } from './part.ts';
 import { UserError } from './errors.ts';
-import { partNames, type Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { keepLogsBounded } from './logfile.ts';
 import { identify, writeState, type State } from './state.ts';
+
+/** More often within that time is no accident. */
+const restartsMax = 5;
+const restartWindowMs = 60_000;
 
 export type End = { kind: 'asked' } | { kind: 'part-ended'; message: string };
 
@@ -60,12 +65,50 @@ export class Supervisor {
   }
 
   add(part: Part): void {
-    this.#parts.push(part);
-    this.#update({ parts: { ...this.#state?.parts, [part.name]: identify(part.pid) } });
+    this.#hold(part);
     void part.exited.then((exit) => {
       if (this.#isStopping) return;
       this.#end({ kind: 'part-ended', message: describeEnd(part, exit) });
     });
+  }
+
+  /**
+   * Starts a part, and starts it again whenever it ends by itself: another process of the service goes on meanwhile, and
+   * whoever ends one on purpose gets a new one. What ends again and again is a reason to stop.
+   */
+  async keep(start: () => Promise<Part>): Promise<void> {
+    const starts: number[] = [];
+    const launch = async (): Promise<void> => {
+      starts.push(Date.now());
+      const part = await start();
+      // Whoever was started while everything stops is nobody's part any more.
+      if (this.#isStopping) return part.stop();
+      this.#hold(part);
+      void part.exited.then((exit) => this.#restart(part, { exit, starts, launch }));
+    };
+    await launch();
+  }
+
+  async #restart(
+    part: Part,
+    how: { exit: Exit; starts: readonly number[]; launch: () => Promise<void> },
+  ): Promise<void> {
+    if (this.#isStopping) return;
+    this.#parts.splice(this.#parts.indexOf(part), 1);
+    const message = describeEnd(part, how.exit);
+    const recent = how.starts.filter((startedMs) => Date.now() - startedMs < restartWindowMs);
+    if (recent.length > restartsMax) return this.#end({ kind: 'part-ended', message });
+    try {
+      await how.launch();
+    } catch (error) {
+      if (!this.#isStopping) this.#end({ kind: 'part-ended', message: `${message}; ${(error as Error).message}` });
+    }
+  }
+
+  #hold(part: Part): void {
+    const version = part.version === undefined ? {} : { version: part.version };
+    this.#parts.push(part);
+    this.#update({ parts: { ...this.#state?.parts, [part.name]: { ...identify(part.pid), ...version } } });
   }
 
   update(change: Partial<Pick<State, 'phase' | 'ownerUrl'>>): void {
@@ -78,12 +121,12 @@ export class Supervisor {
     if (this.#reason) throw new UserError('stopped');
   }
 
-  /** What was started last ends first: the server lets go of PostgreSQL before that goes. */
+  /** Who asks ends before who answers: a service lets go of PostgreSQL before that goes. Equals end at the same time. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#logs?.stop();
-    const order = this.#parts.splice(0).sort((a, b) => partNames.indexOf(b.name) - partNames.indexOf(a.name));
-    for (const part of order) await part.stop();
+    const groups = Object.groupBy(this.#parts.splice(0), ({ name }) => layerOf(name));
+    for (const layer of layers) await Promise.all((groups[layer] ?? []).map((part) => part.stop()));
     this.#update({ phase: 'stopped', parts: {} });
   }
 
@@ -100,4 +143,13 @@ export class Supervisor {
       if (!this.#isStopping) throw error;
     }
   }
+}
+
+/** In the order in which they end. */
+const layers = ['front', 'services', 'Shopify', 'stores'] as const;
+
+function layerOf(name: string): (typeof layers)[number] {
+  if (name === 'nginx') return 'front';
+  if (name === 'simulator') return 'Shopify';
+  return /^(postgres|kafka|redis)/.test(name) ? 'stores' : 'services';
 }

@@ -7,8 +7,11 @@ import { startAll } from './start.ts';
 import { Supervisor } from './supervisor.ts';
 import { welcome } from './welcome.ts';
 
+export type WantedShape = { shape: 'one-process' } | { shape: 'distributed'; replicas: number };
+export type UpOptions = WantedShape & { isBackground: boolean };
+
 /** Starts everything and stays until it is told to stop, or until a part ends on its own. Returns the exit code. */
-export async function up({ isBackground }: { isBackground: boolean }): Promise<number> {
+export async function up({ isBackground, ...wanted }: UpOptions): Promise<number> {
   const startMs = performance.now();
   const instance = findInstance();
   const progress = isBackground ? relayedProgress() : printedProgress();
@@ -18,7 +21,11 @@ export async function up({ isBackground }: { isBackground: boolean }): Promise<n
     prepareHome(instance);
     release = takeLock(instance);
     supervisor.watchSignals();
-    const started = await startAll({ instance, supervisor, progress });
+    const context = { instance, supervisor, progress };
+    const started =
+      wanted.shape === 'distributed'
+        ? await (await import('./distributed/start-distributed.ts')).startDistributed(context, wanted.replicas)
+        : await startAll(context);
     supervisor.assertAlive();
     progress.say(welcome({ instance, started, took: tookSince(startMs), isBackground }));
     tellStarter({ kind: 'up' });

@@ -1,7 +1,7 @@
 import { describeAddress } from './database-url.ts';
 import { findHome, type Instance } from './instance.ts';
 import { demoShop } from './seed/seed.ts';
-import type { Started } from './start.ts';
+import type { Started } from './opening.ts';
 
 /** What a newcomer reads when everything is up. */
 export function welcome(options: {
@@ -11,7 +11,7 @@ export function welcome(options: {
   isBackground: boolean;
 }): string {
   const { instance, started, took, isBackground } = options;
-  const { app, database } = started;
+  const { app, database, addresses, log } = started;
   return [
     '',
     `LoyalNest is up ${took}`,
@@ -21,10 +21,11 @@ export function welcome(options: {
         ? simulated(instance)
         : [['Shopify app', `${app.clientId}, reached at ${app.appUrl}`] as const]),
       ['PostgreSQL', describeAddress(database.ownerUrl)],
+      ...addresses,
     ]),
     '',
     'To try, in another terminal:',
-    ...table(suggestions(instance, app.isSimulated)),
+    ...table(suggestions(instance, { isSimulated: app.isSimulated, log })),
     '',
     isBackground ? `${command(instance)} down stops everything.` : 'Ctrl-C stops everything.',
   ].join('\n');
@@ -39,7 +40,10 @@ function simulated(instance: Instance): [string, string][] {
   ];
 }
 
-function suggestions(instance: Instance, isSimulated: boolean): [string, string][] {
+function suggestions(
+  instance: Instance,
+  { isSimulated, log }: { isSimulated: boolean; log: string },
+): [string, string][] {
   const dev = command(instance);
   return [
     ...(isSimulated
@@ -50,7 +54,7 @@ function suggestions(instance: Instance, isSimulated: boolean): [string, string]
       : []),
     [`${dev} verify-ledger`, 'every check of the points ledger'],
     [`${dev} status`, 'health and versions of each part'],
-    [`${dev} logs server -f`, 'what the server writes'],
+    [`${dev} logs ${log} -f`, `what ${log === 'server' ? 'the server' : log} writes`],
   ];
 }
 

@@ -6,12 +6,12 @@ import { prepareHome } from '../src/home.ts';
 import { findInstance, type Instance } from '../src/instance.ts';
 import { findFreeBase } from '../src/ports.ts';
 
-/** An instance with a folder of its own, removed after the test, and ports that nobody uses. */
-export async function aTemporaryInstance(): Promise<Instance> {
+/** An instance with a folder of its own, removed after the test, and as many ports that nobody uses. */
+export async function aTemporaryInstance(portCount = 3): Promise<Instance> {
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-dev-'));
   chmodSync(home, 0o755);
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const base = await findFreeBase(27_400 + Math.floor(Math.random() * 1_000) * 10);
+  const base = await findFreeBase(27_400 + Math.floor(Math.random() * 1_000) * 10, portCount);
   const instance = findInstance({ LOYALNEST_HOME: home, LOYALNEST_PORT_BASE: String(base) });
   prepareHome(instance);
   return instance;

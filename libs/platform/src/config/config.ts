@@ -46,6 +46,15 @@ export const configSchema = z.object({
     .describe(
       'Authority (PEM) that the certificates of gRPC servers are verified by; absent: those of Node. With it the own gRPC server answers only callers with a certificate of this authority.',
     ),
+  DRAIN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe(
+      'How long a process that was told to stop goes on answering on connections that are open; longer than a proxy in front keeps unused ones (2 s in ours). 0: it closes them.',
+    ),
   APP_URL: url.default('http://127.0.0.1:7400').describe('Public address of the product, as Shopify reaches it.'),
   DATABASE_URL: z
     .string()
@@ -122,6 +131,18 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('JSON file that says what is switched on for which merchants; followed while the product runs.'),
+  WIDGET_FOLDER: z
+    .string()
+    .optional()
+    .describe("Folder with the widget's build, for points as a process of its own; all services in one process know it."),
+  SERVICE_URLS: z
+    .string()
+    .regex(
+      /^[a-z-]+=https?:\/\/[^,=]+(,[a-z-]+=https?:\/\/[^,=]+)*$/,
+      'must look like auth=http://host:port,points=http://…',
+    )
+    .optional()
+    .describe('Where each service answers, for the process that serves the pages: it says whether all are ready.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -149,6 +170,20 @@ export const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema> & Readonly<Partial<Record<RpcUrlName, string>>>;
 
+const pagesConfigSchema = configSchema.pick({
+  PORT: true,
+  HOST: true,
+  DRAIN_MS: true,
+  APP_URL: true,
+  SHOPIFY_CLIENT_ID: true,
+  SHOPIFY_ADMIN_URL: true,
+  APP_BRIDGE_URL: true,
+  SERVICE_URLS: true,
+  LOG_LEVEL: true,
+});
+
+export type PagesConfig = z.infer<typeof pagesConfigSchema>;
+
 /** A configuration that cannot be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -160,6 +195,11 @@ export class ConfigError extends Error {
  */
 export function loadConfig(env: Environment): Config {
   return parse(configSchema, env) as Config;
+}
+
+/** As `loadConfig`, for the process that serves the pages and nothing else: it is given no secret and no database. */
+export function loadPagesConfig(env: Environment): PagesConfig {
+  return parse(pagesConfigSchema, env);
 }
 
 const ownerSchema = z.object({ DATABASE_URL: configSchema.shape.DATABASE_URL, DATABASE_ROLE_SECRET: secret });

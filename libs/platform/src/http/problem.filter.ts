@@ -1,20 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { AppError, errorCodes, type ErrorCode } from '@loyalnest/contracts/errors';
+import { AppError, type ErrorCode } from '@loyalnest/contracts/errors';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isUnavailable } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { tagsOf } from '../telemetry/request-tags.ts';
-
-/** An error as RFC 9457 describes it; `code` is stable. */
-export type Problem = {
-  type: string;
-  title: string;
-  status: number;
-  code: ErrorCode;
-  detail: string;
-  [member: string]: unknown;
-};
+import { sendProblem } from './problem.ts';
 
 /** Turns whatever was thrown into problem+json. What is not meant for the caller is logged and stays here. */
 @Catch()
@@ -38,26 +29,6 @@ export class ProblemFilter implements ExceptionFilter {
     }
     sendProblem(reply, error);
   }
-}
-
-export function sendProblem(reply: FastifyReply, error: AppError): void {
-  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
-  void reply
-    .status(error.status)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(toProblem(error)));
-}
-
-export function toProblem(error: AppError): Problem {
-  const { title, status } = errorCodes[error.code];
-  return {
-    ...error.details,
-    type: `urn:loyalnest:problem:${error.code}`,
-    title,
-    status,
-    code: error.code,
-    detail: error.message,
-  };
 }
 
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {

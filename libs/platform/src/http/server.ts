@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
 import { drain } from './drain.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 
 /** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
 export const bodyBytesMax = 10 * 1024 * 1024;
@@ -35,8 +36,8 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
       done(error as Error);
     }
   });
+  addSecurityHeaders(fastify);
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     if (reply.statusCode === 413) return drain(request.raw, () => done(null, payload));
     done(null, payload);
   });
