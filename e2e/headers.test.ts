@@ -113,7 +113,7 @@ describe('the widget', () => {
       'content-type': 'text/javascript; charset=utf-8',
       vary: 'accept-encoding',
     };
-    expect(await look(`/widget/loader.js?${query}`)).toEqual({
+    expect(await look(`/widget/loader.js?${query.toString()}`)).toEqual({
       status: 200,
       headers: { ...headers, 'cache-control': 'public, max-age=300' },
     });

@@ -145,6 +145,6 @@ async function startServices({ logLevel, signal, ...whole }: ServerSide): Promis
     ...frontPrograms(surroundings, { description, nginx, signal }).toReversed(),
     ...servicePrograms(surroundings, description, signal),
   ];
-  const parts = await Promise.all(programs.map(({ start }) => start()));
+  const parts = await Promise.all(programs.map((program) => program.start()));
   return [...parts, kafka.part, ...redis.parts];
 }

@@ -85,7 +85,8 @@ export const commands: readonly Command[] = [
   {
     name: 'events',
     usage: './dev.sh events replay --from TIME --consumer SERVICE',
-    summary: 'Let a service that was stopped hear the events of Kafka again, for a projection made anew (events --help).',
+    summary:
+      'Let a service that was stopped hear the events of Kafka again, for a projection made anew (events --help).',
     script: 'libs/platform/src/events/kafka/cli.ts',
     needs: 'instance',
   },

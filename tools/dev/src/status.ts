@@ -14,7 +14,7 @@ export type PartStatus = {
   address: string;
   version?: string;
   pid?: number;
-  memoryMb?: number;
+  memoryMb?: number | undefined;
   problem?: string;
 };
 

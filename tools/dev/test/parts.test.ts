@@ -22,6 +22,7 @@ async function start(instance: Instance, program: string, signal = new AbortCont
     args: ['-e', program],
     env: {},
     logFile: instance.logFile('server'),
+    cacheDir: instance.paths.cache,
     healthUrl: instance.serverUrl,
     signal,
   });

@@ -41,10 +41,12 @@ describe('an instance', () => {
     const [stray, stranger] = [aProcess(), aProcess()];
     writeState(instance, {
       phase: 'running',
+      shape: 'one-process',
       startedAt: new Date().toISOString(),
       ports: instance.ports,
       database: 'embedded',
       serverUrl: instance.serverUrl,
+      planned: [],
       parts: { server: identify(stray), simulator: { pid: stranger, birth: 'another time' } },
     });
     const [strayId, strangerId] = [identify(stray), identify(stranger)];

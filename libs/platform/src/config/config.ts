@@ -134,7 +134,9 @@ export const configSchema = z.object({
   WIDGET_FOLDER: z
     .string()
     .optional()
-    .describe("Folder with the widget's build, for points as a process of its own; all services in one process know it."),
+    .describe(
+      "Folder with the widget's build, for points as a process of its own; all services in one process know it.",
+    ),
   SERVICE_URLS: z
     .string()
     .regex(

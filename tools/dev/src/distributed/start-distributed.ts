@@ -142,7 +142,7 @@ async function openPrograms(
   const startMs = performance.now();
   await allOf(
     supervisor,
-    programs.map(({ start }) => supervisor.keep(start)),
+    programs.map((program) => supervisor.keep(() => program.start())),
   );
   progress.done(`${what} ${tookSince(startMs)}`);
 }

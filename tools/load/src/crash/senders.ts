@@ -86,7 +86,7 @@ export class Senders {
   async #redeem({ key, shopDomain, customerId, rewardId }: Redemption): Promise<boolean> {
     const { serverUrl, secret } = this.#options;
     const query = signedProxyQuery({ shopDomain, customerId, secret, at: new Date() });
-    const response = await fetch(`${serverUrl}/v1/api/points/redeem?${query}`, {
+    const response = await fetch(`${serverUrl}/v1/api/points/redeem?${query.toString()}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ rewardId }),

@@ -45,7 +45,7 @@ function requestOf({ customer, merchant }: Shopper, { port, secret, at }: Balanc
   });
   return Buffer.from(
     [
-      `GET /v1/api/points/balance?${query} HTTP/1.1`,
+      `GET /v1/api/points/balance?${query.toString()} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
       'User-Agent: Mozilla/5.0',
       'Accept: application/json',

@@ -94,7 +94,7 @@ export class ShopperSocket {
       secret,
       at: new Date(),
     });
-    const response = await fetch(`${serverUrl}/v1/api/points/stream-token?${query}`);
+    const response = await fetch(`${serverUrl}/v1/api/points/stream-token?${query.toString()}`);
     if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
     return (await response.json()) as StreamToken;
   }

@@ -10,7 +10,7 @@ import {
   type Command,
   type Values,
 } from './command.ts';
-import { command, pick } from './shop-commands.ts';
+import { command, queryOf } from './shop-commands.ts';
 
 const everywhere = { shop: option('only for this shop') };
 
@@ -31,7 +31,7 @@ export const FAULT_COMMANDS: Command[] = [
     },
     ({ values }) => ({
       method: 'GET',
-      path: `/deliveries?${new URLSearchParams(pick(values, ['shop', 'topic', 'state', 'limit']) as Record<string, string>)}`,
+      path: `/deliveries?${queryOf(values, ['shop', 'topic', 'state', 'limit'])}`,
     }),
   ),
   command('deliveries retry', 'sends again what failed, at once', {}, () => ({

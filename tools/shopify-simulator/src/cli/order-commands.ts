@@ -11,7 +11,7 @@ import {
   type Command,
   type Values,
 } from './command.ts';
-import { ofShop, pick } from './shop-commands.ts';
+import { ofShop, pick, queryOf } from './shop-commands.ts';
 
 const LINE = 'PRODUCT_ID or PRICE, with xQUANTITY: --line 12.50x2 (can be given several times)';
 
@@ -22,7 +22,7 @@ export const ORDER_COMMANDS: Command[] = [
     { limit: option('how many'), customer: option("only this one's") },
     ({ shop, values }) => ({
       method: 'GET',
-      path: `${shop}/orders?${new URLSearchParams(pick(values, ['limit', 'customer']) as Record<string, string>)}`,
+      path: `${shop}/orders?${queryOf(values, ['limit', 'customer'])}`,
     }),
   ),
   ofShop(

@@ -102,7 +102,7 @@ export const SHOP_COMMANDS: Command[] = [
     { limit: option('how many'), email: option('only this address') },
     ({ shop, values }) => ({
       method: 'GET',
-      path: `${shop}/customers?${new URLSearchParams(pick(values, ['limit', 'email']) as Record<string, string>)}`,
+      path: `${shop}/customers?${queryOf(values, ['limit', 'email'])}`,
     }),
   ),
   ofShop('customer create', 'a new customer (customers/create)', customerFacts, ({ shop, values }) => ({
@@ -160,6 +160,11 @@ function withCustomer(name: string, summary: string, options: Command['options']
 function customerBody(values: Parameters<Make>[0]['values']): Record<string, unknown> {
   const { 'first-name': firstName, 'last-name': lastName, email, phone, note } = values;
   return present({ email, phone, firstName, lastName, note, tags: list(values, 'tags') });
+}
+
+/** The options that were given, as a query. */
+export function queryOf(values: Parameters<Make>[0]['values'], names: string[]): string {
+  return new URLSearchParams(pick(values, names) as Record<string, string>).toString();
 }
 
 export function pick(values: Parameters<Make>[0]['values'], names: string[]): Record<string, unknown> {

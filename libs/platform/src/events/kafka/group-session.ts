@@ -1,5 +1,5 @@
 import { Consumer, stringDeserializers, type MessagesStream } from '@platformatic/kafka';
-import { atMost, clientOptions, processName } from './client.ts';
+import { atMost, clientOptions } from './client.ts';
 import type { IncomingMessage } from './message.ts';
 
 /**

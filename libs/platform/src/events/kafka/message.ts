@@ -2,7 +2,9 @@ import type { Message, MessageToProduce } from '@platformatic/kafka';
 import { z } from 'zod';
 import type { DeliveredEvent } from '../outbox.ts';
 
-export type OutgoingMessage = MessageToProduce<string, Buffer, string, string>;
+export type OutgoingMessage = Omit<MessageToProduce<string, Buffer, string, string>, 'headers'> & {
+  headers: Record<string, string>;
+};
 export type IncomingMessage = Message<string, Buffer, string, string>;
 
 const typeHeader = 'event-type';
@@ -13,6 +15,8 @@ const headersSchema = z.object({
   [typeHeader]: z.string().min(1),
   'merchant-id': z.coerce.number().int(),
   'occurred-at': z.coerce.date(),
+  /** W3C trace context, of what is traced. */
+  traceparent: z.string().optional(),
 });
 
 /** An event on its way. Events of one merchant's key have one key here too, and so one partition, which keeps their order. */
@@ -27,6 +31,7 @@ export function toMessage(topic: string, event: DeliveredEvent): OutgoingMessage
       [typeHeader]: event.type,
       'merchant-id': String(event.merchantId),
       'occurred-at': event.occurredAt.toISOString(),
+      ...(event.trace === undefined ? {} : { traceparent: event.trace }),
     },
   };
 }
@@ -57,6 +62,7 @@ export function readMessage(message: IncomingMessage, wanted: ReadonlySet<string
       type: headers[typeHeader],
       payload,
       occurredAt: headers['occurred-at'],
+      trace: headers.traceparent,
     },
   };
 }
