@@ -1,4 +1,4 @@
-import type { Traffic } from '@loyalnest/load/src/crash/traffic.ts';
+import type { Traffic } from '@loyalnest/load/crash/traffic';
 
 const sampleMs = 20;
 

@@ -1,6 +1,6 @@
 import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
-import { wholeNumber } from '@loyalnest/load/src/whole-number.ts';
+import { wholeNumber } from '@loyalnest/load/whole-number';
 import { drill, type DrillResult } from './drill.ts';
 
 const afterBackupMs = 5_000;
