@@ -32,7 +32,14 @@ export async function startRedis({ instance, layout, secrets }: Options): Promis
   const exited = cluster.exited.then(() => ({ code: null, signal: null }));
   const parts = cluster.nodes.map(({ pid }, index) => {
     const name = names[index] ?? '';
-    return { name, pid, logFile: instance.logFile(name), logStart: logStarts[index] ?? 0, exited, stop: () => cluster.stop() };
+    return {
+      name,
+      pid,
+      logFile: instance.logFile(name),
+      logStart: logStarts[index] ?? 0,
+      exited,
+      stop: () => cluster.stop(),
+    };
   });
   return { url: cluster.url, parts };
 }
