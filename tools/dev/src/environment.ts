@@ -91,5 +91,6 @@ export function toolEnvironment(instance: Instance, options: { state: State; sec
     SERVER_URL: state.serverUrl,
     ...(state.simulatorUrl ? { SIMULATOR_URL: state.simulatorUrl } : {}),
     ...(ownerUrl ? { OWNER_DATABASE_URL: ownerUrl } : {}),
+    ...state.stores,
   };
 }

@@ -25,6 +25,8 @@ export type State = {
   database: 'embedded' | 'outside';
   /** With the owner's password; this file is readable by its owner alone. */
   ownerUrl?: string;
+  /** Of the distributed shape: how its programs are told of Redis and Kafka. */
+  stores?: { REDIS_URL: string; KAFKA_BROKERS: string };
   /** Absent when a real Shopify app is connected. */
   simulatorUrl?: string;
   serverUrl: string;

@@ -111,7 +111,7 @@ export class Supervisor {
     this.#update({ parts: { ...this.#state?.parts, [part.name]: { ...identify(part.pid), ...version } } });
   }
 
-  update(change: Partial<Pick<State, 'phase' | 'ownerUrl'>>): void {
+  update(change: Partial<Pick<State, 'phase' | 'ownerUrl' | 'stores'>>): void {
     this.#update(change);
   }
 

@@ -8,7 +8,7 @@ import type { ServiceProcess } from './layout.ts';
 import { programOf, type Description } from './services.ts';
 
 /** Starts a part, and again when it has ended. */
-export type Program = { name: string; start(): Promise<Part> };
+export type Program = { name: string; start: () => Promise<Part> };
 
 export function servicePrograms(surroundings: Surroundings, description: Description, signal: AbortSignal): Program[] {
   return surroundings.layout.processes.map((process) => servicePart(process, { surroundings, description, signal }));

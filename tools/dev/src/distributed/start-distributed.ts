@@ -69,6 +69,7 @@ export async function startDistributed(context: Context, replicas: number): Prom
       openFront(),
     ]);
     supervisor.assertAlive();
+    supervisor.update({ stores: { REDIS_URL: stores.redisUrl, KAFKA_BROKERS: stores.kafkaBrokers } });
     const surroundings: Surroundings = {
       instance,
       layout,

@@ -152,7 +152,9 @@ describe('nginx in front of services', () => {
       answer.end(incoming.url);
     });
     await new Promise<void>((settle) => grpc.listen(0, '127.0.0.1', settle));
-    onTestFinished(() => void grpc.close());
+    onTestFinished(() => {
+      grpc.close();
+    });
     const answering = service('points', ['127.0.0.1:1'], { rpc: ['loyalnest.points.v1.PointsService'] });
     const points = { ...answering, rpc: [await nobody(), `127.0.0.1:${(grpc.address() as AddressInfo).port}`] };
     const front = await aFront([points]);

@@ -51,7 +51,7 @@ export function service(
   return { name, http, rpc: [], doors: { ...noDoors, ...doors } };
 }
 
-export type Front = { url: string; httpsUrl: string; rpcUrl: string; readLog(): string; options: NginxOptions };
+export type Front = { url: string; httpsUrl: string; rpcUrl: string; readLog: () => string; options: NginxOptions };
 
 /** A real nginx with our configuration, in front of these. */
 export async function aFront(
