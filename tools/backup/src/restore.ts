@@ -110,10 +110,12 @@ async function check(instance: Instance, { to, progress, isJson }: Common & { is
 }
 
 function describe(unpacked: Unpacked, { instance, progress }: { instance: Instance; progress: Progress }): void {
-  const { record, plan } = unpacked;
+  const { record, plan, damaged } = unpacked;
   progress.done(`backup ${record.id} and the log up to ${formatLsn(plan.until)}, each byte proved`);
-  const warnings = [describeHole(plan), describeMissingKeys(record.masterKeys, fingerprintMasterKeys(instance))].filter(
-    (warning) => warning !== undefined,
-  );
+  const warnings = [
+    ...damaged,
+    describeHole(plan),
+    describeMissingKeys(record.masterKeys, fingerprintMasterKeys(instance)),
+  ].filter((warning) => warning !== undefined);
   for (const warning of warnings) progress.say(`  ! ${warning}`);
 }

@@ -18,11 +18,11 @@ export type BackupStatus = {
 
 /** What could be restored if it had to be now, and whether that is as fresh as it should be. */
 export async function readStatus(target: SealedTarget, now: Date): Promise<BackupStatus> {
-  const records = await readRecords(target);
+  const problems: string[] = [];
+  const records = await readRecords(target, (problem) => problems.push(problem));
   const coverage = await readCoverage(target);
   const newest = records.at(-1);
   const plan = newest && (await WalArchive.look(target)).planFor(newest);
-  const problems: string[] = [];
   if (!newest) problems.push('there is no complete backup');
   else if (now.getTime() - newest.endedAt.getTime() > backupAgeMaxMs)
     problems.push(`the newest backup is from ${newest.endedAt.toISOString()}`);

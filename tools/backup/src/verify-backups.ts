@@ -15,10 +15,10 @@ export async function verifyBackups(
   target: SealedTarget,
   { which, onProgress }: { which: 'newest' | 'all'; onProgress: (text: string) => void },
 ): Promise<Verified> {
-  const records = await readRecords(target);
-  const chosen = which === 'all' ? records : records.slice(-1);
-  if (chosen.length === 0) throw new UserError('there is no complete backup');
   const problems: string[] = [];
+  const records = await readRecords(target, (problem) => problems.push(problem));
+  const chosen = which === 'all' ? records : records.slice(-1);
+  if (chosen.length === 0) problems.push('there is no complete backup');
   for (const record of chosen) {
     const onBytes = (bytes: number) => onProgress(`${record.id}: ${bytes} of ${record.bytes} bytes`);
     await note(problems, () => readBackup(target, { record, onProgress: onBytes }));

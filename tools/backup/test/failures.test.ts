@@ -205,6 +205,24 @@ describe('a restore', { timeout }, () => {
     expect(existsSync(`${instance.paths.postgres}.restoring`)).toBe(false);
   });
 
+  it('takes the backup before when the record of the newest is damaged, and comes back all the same', async () => {
+    const server = await aServer();
+    const folder = aFolder();
+    const target = new SealedTarget(folderTarget(folder), aKey());
+    const stream = aStream(server, target);
+    await backup(server, target);
+    await placeOrders(server, 1, 10);
+    await server.query('select pg_sleep(1)');
+    const { id } = await backup(server, target);
+    await untilStored(server);
+    await stream.stop();
+    writeFileSync(join(folder, 'base', id, 'backup.json'), 'damaged');
+
+    const { problems } = await verifyBackups(target, { which: 'newest', onProgress });
+    expect(problems).toEqual([expect.stringContaining(`base/${id}/backup.json is damaged`)]);
+    expect(await countOrders(await restored(target))).toBe(10);
+  });
+
   it.runIf(isRoot)('says that its disk has too little room before it begins', async () => {
     const server = await aServer();
     const target = new SealedTarget(folderTarget(aFolder()), aKey());

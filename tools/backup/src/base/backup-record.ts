@@ -1,3 +1,4 @@
+import { UserError } from '@loyalnest/dev/errors';
 import { z } from 'zod';
 import { formatLsn, parseLsn } from '../postgres/lsn.ts';
 import type { SealedTarget } from '../target/sealed-target.ts';
@@ -54,14 +55,21 @@ export async function writeRecord(target: SealedTarget, record: BackupRecord): P
   await target.put(recordName(record.id), Buffer.from(JSON.stringify(z.encode(recordSchema, record))));
 }
 
-/** The complete backups, oldest first. */
-export async function readRecords(target: SealedTarget): Promise<BackupRecord[]> {
+/** The complete backups, oldest first. One whose record is damaged is told to `onDamaged`; without that it throws. */
+export async function readRecords(
+  target: SealedTarget,
+  onDamaged?: (problem: string) => void,
+): Promise<BackupRecord[]> {
   const objects = await target.list(basePrefix);
   const names = objects.map(({ name }) => name).filter((name) => name.endsWith('/backup.json'));
   const records: BackupRecord[] = [];
   for (const name of names) {
-    const record = z.decode(recordSchema, JSON.parse((await target.get(name)).toString('utf8')));
-    records.push(record);
+    try {
+      records.push(z.decode(recordSchema, JSON.parse((await target.get(name)).toString('utf8'))));
+    } catch (error) {
+      if (!onDamaged || !(error instanceof UserError)) throw error;
+      onDamaged(error.message);
+    }
   }
   return records;
 }

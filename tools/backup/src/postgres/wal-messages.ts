@@ -15,12 +15,16 @@ export function readMessage(chunk: Buffer): WalMessage {
 
 const epochMs = Date.UTC(2000, 0, 1);
 
-/** Tells the server up to where the log is safe here. Nothing is replayed, so that position stays empty. */
+/**
+ * Tells the server up to where the log is safe here, and asks for a sign of life in return. Nothing is replayed, so that
+ * position stays empty.
+ */
 export function statusUpdate(storedLsn: Lsn, now: Date): Buffer {
   const message = Buffer.alloc(34);
   message.write('r');
   message.writeBigUInt64BE(storedLsn, 1);
   message.writeBigUInt64BE(storedLsn, 9);
   message.writeBigInt64BE(BigInt(now.getTime() - epochMs) * 1_000n, 25);
+  message[33] = 1;
   return message;
 }

@@ -13,7 +13,13 @@ import { assertReaches, chooseBackup } from './choose-backup.ts';
 import { DataFolderWriter } from './data-folder-writer.ts';
 import { unpack } from './unpack.ts';
 
-export type Unpacked = { record: BackupRecord; plan: WalPlan; account: Account };
+export type Unpacked = {
+  record: BackupRecord;
+  plan: WalPlan;
+  account: Account;
+  /** What could not be used of the target, in words; an older backup took its place. */
+  damaged: string[];
+};
 
 /** Fetches a backup and its log into a folder that must not exist yet. Leaves nothing when that fails. */
 export async function restoreFolder(options: {
@@ -26,7 +32,8 @@ export async function restoreFolder(options: {
 }): Promise<Unpacked> {
   const { target, dataDir, ownedLike, to, onProgress } = options;
   if (existsSync(dataDir)) throw new UserError(`${dataDir} is there already, and nothing is restored over it`);
-  const record = chooseBackup(await readRecords(target), to);
+  const damaged: string[] = [];
+  const record = chooseBackup(await readRecords(target, (problem) => damaged.push(problem)), to);
   const archive = await WalArchive.look(target);
   const plan = archive.planFor(record);
   if (to) assertReaches({ to, record, plan, coverage: await readCoverage(target) });
@@ -36,7 +43,7 @@ export async function restoreFolder(options: {
   const writer = new DataFolderWriter(dataDir, account);
   try {
     await unpack({ target, record, archive, plan, writer, onProgress });
-    return { record, plan, account };
+    return { record, plan, account, damaged };
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true });
     throw error;

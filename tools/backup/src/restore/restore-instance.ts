@@ -14,6 +14,9 @@ export type InstanceRestored = Unpacked &
   Restored & {
     /** Where the data is that was there before. */
     replaced: string | undefined;
+    /** How long fetching and writing took, and PostgreSQL's recovery. */
+    fetchSeconds: number;
+    recoverSeconds: number;
   };
 
 /**
@@ -38,12 +41,20 @@ export async function restoreInstance(options: {
       clearStalePidFile(postgres);
     }
     rmSync(making, { recursive: true, force: true });
+    const startMs = performance.now();
     const unpacked = await restoreFolder({ target, dataDir: making, ownedLike: postgres, to, onProgress });
+    const fetchedMs = performance.now();
     onProgress('PostgreSQL applies the log');
     const logFile = instance.logFile('postgres');
     const { server, port } = await recover({ dataDir: making, account: unpacked.account, logFile, to });
     const restored = await finish(server, () => readRestored({ dataDir: making, port }));
-    return { ...unpacked, ...restored, replaced: moveIntoPlace(making, postgres) };
+    return {
+      ...unpacked,
+      ...restored,
+      replaced: moveIntoPlace(making, postgres),
+      fetchSeconds: (fetchedMs - startMs) / 1_000,
+      recoverSeconds: (performance.now() - fetchedMs) / 1_000,
+    };
   } catch (error) {
     rmSync(making, { recursive: true, force: true });
     throw error;

@@ -18,6 +18,8 @@ const fullSegmentsMax = 4;
 const probeMs = 5_000;
 /** Between two notes of how far the target reaches; that far `--to` may go. */
 const coverageMs = 10_000;
+/** The server answers each of our messages. One that has been silent for so long is gone, without a word. */
+const silenceMaxMs = 60_000;
 const retryMinMs = 250;
 const retryMaxMs = 5_000;
 
@@ -32,6 +34,7 @@ export class WalSession {
   #storedLsn: Lsn;
   readonly #coverage = new CoverageTracker();
   #coverageWrittenMs = 0;
+  #heardMs = performance.now();
   #isReceiving = true;
   #isStoring = true;
   #wake = () => undefined as void;
@@ -101,6 +104,7 @@ export class WalSession {
     for await (const chunk of stream) {
       if (!isStarted) onStarted();
       isStarted = true;
+      this.#heardMs = performance.now();
       const message = readMessage(chunk);
       if (message.kind === 'keepalive') {
         if (message.wantsReply) this.#confirm();
@@ -108,7 +112,10 @@ export class WalSession {
       }
       this.#queue.push(message.startLsn, message.content);
       this.#wake();
-      while (this.#queue.fullCount >= fullSegmentsMax && this.#isStoring) await sleep(partPauseMs / 10);
+      while (this.#queue.fullCount >= fullSegmentsMax && this.#isStoring) {
+        await sleep(partPauseMs / 10);
+        this.#heardMs = performance.now();
+      }
     }
     // It ends by itself when the server stops, or goes over to another timeline.
     throw Object.assign(new Error('connection ended by the server'), { code: 'ECONNRESET' });
@@ -164,6 +171,7 @@ export class WalSession {
 
   /** What the server has at this moment; once that is stored, everything up to this moment is. */
   async #probe(): Promise<void> {
+    if (performance.now() - this.#heardMs > silenceMaxMs) this.#session.sender.close();
     try {
       this.#confirm();
       const { rows } = await this.#session.probe.query<{ until: Date; lsn: string }>(
