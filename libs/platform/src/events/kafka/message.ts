@@ -13,6 +13,8 @@ const headersSchema = z.object({
   [typeHeader]: z.string().min(1),
   'merchant-id': z.coerce.number().int(),
   'occurred-at': z.coerce.date(),
+  // What it is a part of, if that was traced (W3C Trace Context).
+  traceparent: z.string().optional(),
 });
 
 /** An event on its way. Events of one merchant's key have one key here too, and so one partition, which keeps their order. */
@@ -27,6 +29,7 @@ export function toMessage(topic: string, event: DeliveredEvent): OutgoingMessage
       [typeHeader]: event.type,
       'merchant-id': String(event.merchantId),
       'occurred-at': event.occurredAt.toISOString(),
+      ...(event.trace === undefined ? {} : { traceparent: event.trace }),
     },
   };
 }
@@ -57,6 +60,7 @@ export function readMessage(message: IncomingMessage, wanted: ReadonlySet<string
       type: headers[typeHeader],
       payload,
       occurredAt: headers['occurred-at'],
+      ...(headers.traceparent === undefined ? {} : { trace: headers.traceparent }),
     },
   };
 }
