@@ -12,7 +12,8 @@ import { KeyError } from './crypto/key-provider.ts';
 import { Database } from './database/database.ts';
 import { createPool } from './database/pool.ts';
 import { serviceDatabaseUrl } from './database/roles.ts';
-import { connectEvents, type EventPaths } from './events/event-paths.ts';
+import { brokerReader } from './events/cursor.ts';
+import { connectEvents, type EventLag, type EventPaths } from './events/event-paths.ts';
 import { OutboxSignal } from './events/outbox-signal.ts';
 import type { Relay } from './events/relay.ts';
 import { FeatureFlags } from './flags/feature-flags.ts';
@@ -183,6 +184,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     ...{ app, config, rooms, jobs, streams, logger },
     breakers: () => rpc.breakers(),
     redis,
+    brokerLag: config.KAFKA_BROKERS === undefined ? undefined : () => readBrokerLag(events),
   });
   await app.listen({ port: config.PORT, host: config.HOST });
   const rpcServer = await listenForCalls({ config, rooms, routes });
@@ -218,6 +220,11 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
   };
+}
+
+/** Of consumers that hear of events through Kafka; what still lies in an outbox is read there. */
+async function readBrokerLag(events: EventPaths): Promise<EventLag[]> {
+  return (await events.lag()).filter(({ consumer }) => consumer !== brokerReader);
 }
 
 /** Who is not called over a network loads nothing of it. */

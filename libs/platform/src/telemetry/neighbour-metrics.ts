@@ -11,7 +11,7 @@ export type NeighbourViews = {
   /** `null` where none is configured. */
   redis?: Redis | null;
   /** How far consumers are behind in a broker. */
-  brokerLag?: () => Promise<readonly LagView[]>;
+  brokerLag?: (() => Promise<readonly LagView[]>) | undefined;
 };
 
 /** Asked as a request asks it: what is too slow to be waited for is away. */
