@@ -18,7 +18,7 @@ const programs = '/usr/lib/postgresql/15/bin';
 const isHere = existsSync(join(programs, 'postgres'));
 
 /** As root, PostgreSQL runs as nobody, as ours does. */
-const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 const options = { ...account, cwd: '/', env: { LC_ALL: 'C', PATH: process.env['PATH'] } };
 
 function runProgram(name: string, args: string[]): string {
@@ -53,7 +53,7 @@ describe('an outside PostgreSQL 15', { timeout: 120_000 }, () => {
       const folder = aFolder();
       const dataDir = join(folder, 'original');
       mkdirSync(dataDir);
-      if ('uid' in account) chownSync(dataDir, account.uid, account.gid);
+      if (account) chownSync(dataDir, account.uid, account.gid);
       runProgram('initdb', ['-D', dataDir, '-U', 'owner', '--auth=trust', '--no-sync']);
       const original = await serve(dataDir);
       await original.query('create table orders as select generate_series(1, 1000) as id');
