@@ -1,0 +1,35 @@
+import { UserError } from '@loyalnest/dev/errors';
+import { parseOptions } from '@loyalnest/dev/options';
+import { printedProgress } from '@loyalnest/dev/progress';
+import { LocalKafkaError } from '@loyalnest/platform/local-servers/kafka-files';
+import { LocalRedisError } from '@loyalnest/platform/local-servers/redis-server';
+import { runMatrix } from './matrix.ts';
+import { planMatrix } from './plan.ts';
+import { describe, isClean, toJson } from './report.ts';
+
+// With --json the last line of stdout is one object.
+const usage = `usage: ./dev.sh chaos matrix [--short] [--shape one|distributed] [--target T,…] [--fault F,…] [--json]
+       ./dev.sh chaos rolling [--json]`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([what, ...argv]: string[]): Promise<number> {
+  try {
+    if (what === 'matrix') return await matrix(argv);
+    throw new UserError(usage, 2);
+  } catch (error) {
+    const explained = error instanceof LocalKafkaError || error instanceof LocalRedisError;
+    if (!(error instanceof UserError) && !explained) throw error;
+    process.stderr.write(`dev.sh: ${error.message}\n`);
+    return error instanceof UserError ? error.exitCode : 1;
+  }
+}
+
+async function matrix(argv: string[]): Promise<number> {
+  const kinds = { json: 'boolean', short: 'boolean', shape: 'string', target: 'string', fault: 'string' } as const;
+  const { values } = parseOptions(argv, kinds);
+  const { json, ...wanted } = values;
+  const result = await runMatrix(planMatrix(wanted), printedProgress(json ? process.stderr : process.stdout));
+  process.stdout.write(json ? `${toJson(result)}\n` : describe(result));
+  return isClean(result) ? 0 : 1;
+}

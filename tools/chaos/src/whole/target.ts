@@ -1,0 +1,13 @@
+export const targetNames = ['postgres', 'redis', 'kafka', 'service', 'shopify'] as const;
+export type TargetName = (typeof targetNames)[number];
+
+/** Something that the product needs, in front of which stand proxies. */
+export type Target = {
+  name: TargetName;
+  proxies: readonly string[];
+  pids(): readonly number[];
+  /** Ends it at once, wherever it is in its work. */
+  kill(): Promise<void>;
+  /** Resolves when it takes connections again. */
+  restart(): Promise<void>;
+};
