@@ -11,7 +11,7 @@ import type { Whole } from './whole/whole.ts';
 export type Cell = {
   shape: Shape;
   target: string;
-  fault: FaultName;
+  fault: FaultName | 'restart';
   operation: OperationName;
   ok: boolean;
   requests: number;
@@ -53,17 +53,29 @@ export async function runCell(whole: Whole, operations: Operations, { situation,
   while (performance.now() < deadline && !isCalm(load.sent, endedMs)) await sleep(pollMs);
   await load.stop();
 
+  return cellsOf(load.sent, {
+    shape: whole.shape,
+    target: situation.name,
+    fault,
+    endedMs,
+    isExpected: ({ operation, outcome, endMs }) =>
+      endMs > beganMs && mayFail(operation, situation.targets) && isClear(outcome),
+  });
+}
+
+/** What each operation met. Without an end of a fault nothing has to recover. */
+export function cellsOf(
+  all: readonly Sent[],
+  options: Pick<Cell, 'shape' | 'target' | 'fault'> & { endedMs?: number; isExpected: (failed: Sent) => boolean },
+): Cell[] {
+  const { endedMs, isExpected, ...cell } = options;
   return operationNames.map((operation) => {
-    const sent = load.sent.filter((one) => one.operation === operation);
+    const sent = all.filter((one) => one.operation === operation);
     const failed = sent.filter(({ outcome }) => outcome !== 'ok');
     const slowestSeconds = Math.max(0, ...sent.map(({ startMs, endMs }) => (endMs - startMs) / 1_000));
-    const recoverySeconds = recoveryOf(sent, endedMs);
-    const isExpected = (one: Sent) =>
-      one.startMs > beganMs - 500 && mayFail(operation, situation.targets) && isClear(one.outcome);
+    const recoverySeconds = endedMs === undefined ? 0 : recoveryOf(sent, endedMs);
     return {
-      shape: whole.shape,
-      target: situation.name,
-      fault,
+      ...cell,
       operation,
       ok:
         failed.every(isExpected) &&

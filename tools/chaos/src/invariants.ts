@@ -9,7 +9,8 @@ import type { Whole } from './whole/whole.ts';
 
 export type Invariants = { lost: string[]; doubled: string[]; differences: string[] };
 
-const heldMs = 60_000;
+/** The job that moves them on begins after half a minute and runs twice a minute. */
+const heldMs = 90_000;
 const pollMs = 250;
 
 /** Acknowledged, and not in the ledger. To be asked before anything is told again, which would bring it back. */
