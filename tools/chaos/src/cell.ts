@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shape } from '@loyalnest/dev/instance';
+import { waitUntilHeard } from './events.ts';
 import { mayFail, type Situation } from './expectations.ts';
 import { faults, type FaultName } from './faults.ts';
 import { isClear } from './load/answer.ts';
@@ -12,7 +13,8 @@ export type Cell = {
   shape: Shape;
   target: string;
   fault: FaultName | 'restart';
-  operation: OperationName;
+  /** What somebody asks for, or what follows from it by events. */
+  operation: OperationName | 'events';
   ok: boolean;
   requests: number;
   errors: Record<string, number>;
@@ -49,18 +51,31 @@ export async function runCell(whole: Whole, operations: Operations, { situation,
   await sleep(seconds * 1_000);
   await Promise.all(targets.map((target) => end(target, whole.toxiproxy)));
   const endedMs = performance.now();
+  const hearing = waitUntilHeard(whole, { at: new Date(), ms: endedMs });
   const deadline = endedMs + (recoverMaxSeconds + calmMs / 1_000) * 1_000;
   while (performance.now() < deadline && !isCalm(load.sent, endedMs)) await sleep(pollMs);
-  await load.stop();
-
-  return cellsOf(load.sent, {
-    shape: whole.shape,
-    target: situation.name,
-    fault,
+  const [heardSeconds] = await Promise.all([hearing, load.stop()]);
+  const about = { shape: whole.shape, target: situation.name, fault };
+  const cells = cellsOf(load.sent, {
+    ...about,
     endedMs,
     isExpected: ({ operation, outcome, endMs }) =>
       endMs > beganMs && mayFail(operation, situation.targets) && isClear(outcome),
   });
+  return [...cells, eventsCell(heardSeconds, about)];
+}
+
+/** Events wait while they cannot go on, and arrive afterwards. */
+function eventsCell(heardSeconds: number | null, about: Pick<Cell, 'shape' | 'target' | 'fault'>): Cell {
+  return {
+    ...about,
+    operation: 'events',
+    ok: heardSeconds !== null && heardSeconds <= recoverMaxSeconds,
+    requests: 0,
+    errors: {},
+    slowestSeconds: 0,
+    recoverySeconds: heardSeconds === null ? null : round(heardSeconds),
+  };
 }
 
 /** What each operation met. Without an end of a fault nothing has to recover. */

@@ -37,7 +37,8 @@ export function describeErrors(cells: readonly Cell[]): string {
   return cells.map((cell) => `${cell.ok ? '' : '✗ '}${cell.operation} ${describeCell(cell)}`).join('; ');
 }
 
-function describeCell({ requests, errors, recoverySeconds, slowestSeconds }: Cell): string {
+function describeCell({ operation, requests, errors, recoverySeconds, slowestSeconds }: Cell): string {
+  if (operation === 'events') return recoverySeconds === null ? 'never arrive' : `arrive within ${recoverySeconds} s`;
   const told = Object.entries(errors).map(([code, count]) => `${count} ${code}`);
   const recovery = recoverySeconds === null ? 'not back' : `back after ${recoverySeconds} s`;
   return `${requests} (${told.length === 0 ? 'no errors' : told.join(', ')}, at most ${slowestSeconds} s, ${recovery})`;
