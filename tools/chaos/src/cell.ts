@@ -44,10 +44,16 @@ export async function runCell(whole: Whole, operations: Operations, { situation,
   });
   const { seconds, begin, end } = faults[fault]();
   const load = new Load(operations);
-  load.start(perSecond);
-  await sleep(warmMs);
+  const forgetting = targets.flatMap(({ forget }) => forget ?? []);
+  for (const forget of forgetting) await forget();
+  // Before the first request, where that would bring back what was forgotten.
+  if (forgetting.length === 0) {
+    load.start(perSecond);
+    await sleep(warmMs);
+  }
   const beganMs = performance.now();
   await Promise.all(targets.map((target) => begin(target, whole.toxiproxy)));
+  if (forgetting.length > 0) load.start(perSecond);
   await sleep(seconds * 1_000);
   await Promise.all(targets.map((target) => end(target, whole.toxiproxy)));
   const endedMs = performance.now();

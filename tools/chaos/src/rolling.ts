@@ -31,8 +31,7 @@ export async function runRolling(progress: Progress): Promise<ChaosResult> {
     for (const { name } of whole.processes) {
       progress.begin(`${name} restarts`);
       turns.push({ name, beganMs: performance.now() });
-      await whole.partOf(name).stop();
-      await whole.start(name);
+      await whole.restart(name);
       await sleep(betweenMs);
       const { beganMs } = turns.at(-1) ?? { beganMs: 0 };
       const failed = load.sent.filter(({ endMs, outcome }) => endMs > beganMs && outcome !== 'ok').length;

@@ -9,8 +9,9 @@ import { startKafkaBroker } from '@loyalnest/platform/local-servers/kafka-broker
 import { startRedisCluster, type RedisCluster } from '@loyalnest/platform/local-servers/redis-cluster';
 import { makeInstance, Whole } from './whole.ts';
 
-/** Whom the others call: it has the keys to Shopify. */
+/** Whom points calls: it has the keys to Shopify. Points keeps those that it was given. */
 const calledService = 'auth';
+const callingService = 'points';
 
 /** Each service as a process of its own, or as several, behind nginx, on Redis Cluster and Kafka. */
 export class Distributed extends Whole {
@@ -74,8 +75,15 @@ export class Distributed extends Whole {
       this.add(name, start);
     await Promise.all(['pages', 'nginx', ...layout.processes.map(({ name }) => name)].map((name) => this.start(name)));
     await this.toxiproxy.add('service', { listen: proxies.rpc, upstream: layout.nginx.rpc });
-    const members = layout.processes.filter(({ service }) => service === calledService).map(({ name }) => name);
-    this.addMembersTarget('service', { members, proxies: ['service'] });
+    const processesOf = (wanted: string) =>
+      layout.processes.filter(({ service }) => service === wanted).map(({ name }) => name);
+    this.addMembersTarget('service', {
+      members: processesOf(calledService),
+      proxies: ['service'],
+      forget: async () => {
+        for (const name of processesOf(callingService)) await this.restart(name);
+      },
+    });
   }
 
   async #openStores(): Promise<void> {

@@ -5,6 +5,8 @@ export type TargetName = (typeof targetNames)[number];
 export type Target = {
   name: TargetName;
   proxies: readonly string[];
+  /** Makes the product forget what it has from there, where it would do without for an hour. */
+  forget?(): Promise<void>;
   pids(): readonly number[];
   /** Ends it at once, wherever it is in its work. */
   kill(): Promise<void>;

@@ -94,6 +94,12 @@ export abstract class Whole {
     member.part = await member.start();
   }
 
+  /** As who deploys does: it is told to stop, and the next one is waited for. */
+  async restart(name: string): Promise<void> {
+    await this.partOf(name).stop();
+    await this.start(name);
+  }
+
   async kill(name: string): Promise<void> {
     const part = this.partOf(name);
     process.kill(part.pid, 'SIGKILL');
@@ -116,11 +122,14 @@ export abstract class Whole {
   }
 
   /** A target of one or several members. */
-  protected addMembersTarget(name: TargetName, options: { members: string[]; proxies: string[] }): void {
-    const { members, proxies } = options;
+  protected addMembersTarget(
+    name: TargetName,
+    options: { members: string[] } & Pick<Target, 'proxies' | 'forget'>,
+  ): void {
+    const { members, ...target } = options;
     this.addTarget({
       name,
-      proxies,
+      ...target,
       pids: () => members.map((member) => this.partOf(member).pid),
       kill: async () => void (await Promise.all(members.map((member) => this.kill(member)))),
       restart: async () => void (await Promise.all(members.map((member) => this.start(member)))),
