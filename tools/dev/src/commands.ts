@@ -134,6 +134,13 @@ export const commands: readonly Command[] = [
     needs: 'nothing',
   },
   {
+    name: 'chaos',
+    usage: './dev.sh chaos matrix|rolling [--json] […]',
+    summary: 'Take away or slow down what the product needs, or restart it under load, and look for harm (docs/chaos.md).',
+    script: 'tools/chaos/src/main.ts',
+    needs: 'nothing',
+  },
+  {
     name: 'reference',
     usage: './dev.sh reference [--check]',
     summary: 'Write the reference documents anew from the code; with --check only say which are out of date.',

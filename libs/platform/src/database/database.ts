@@ -9,6 +9,7 @@ export class Tx {
   readonly #client: pg.ClientBase;
   #isCommitted = false;
   readonly #listeners: (() => void)[] = [];
+  #timeout: { query_timeout?: number } = {};
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -28,16 +29,22 @@ export class Tx {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Lets each statement from here on take so long, where a request's limit is too short. */
+  async allowMinutes(minutes: number): Promise<void> {
+    await this.query(`set local statement_timeout = '${integer(minutes)}min'`);
+    this.#timeout = { query_timeout: (minutes + 1) * 60_000 };
+  }
+
   /** Runs one statement; a `name` prepares it once per connection. */
   async query<R extends Row = Row>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
-    const config = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+    const config = { text, values: values as unknown[], ...this.#timeout, ...(name === undefined ? {} : { name }) };
     const result = await this.#client.query<R>(config);
     return result.rows;
   }
 
   /** As `query`, for statements of which only the number of changed rows matters. */
   async execute(text: string, values: readonly unknown[] = []): Promise<number> {
-    const result = await this.#client.query({ text, values: values as unknown[] });
+    const result = await this.#client.query({ text, values: values as unknown[], ...this.#timeout });
     return result.rowCount ?? 0;
   }
 
@@ -138,7 +145,7 @@ function stating(merchantIds: readonly number[]): string {
 }
 
 function integer(id: number): number {
-  if (!Number.isSafeInteger(id)) throw new RangeError('merchant id is not an integer');
+  if (!Number.isSafeInteger(id)) throw new RangeError('not an integer');
   return id;
 }
 
@@ -166,7 +173,9 @@ export function isUnavailable(error: unknown): boolean {
   if (code && /^[0-9A-Z]{5}$/.test(code)) return code !== '57014' && unavailableClasses.has(code.slice(0, 2));
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code ?? '') ||
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/i.test(error.message)
+    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Query read timeout/i.test(
+      error.message,
+    )
   );
 }
 

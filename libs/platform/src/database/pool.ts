@@ -22,6 +22,11 @@ export type PoolOptions = { connectionString: string; max: number; applicationNa
 const connectTimeoutMs = 3_000;
 /** No statement of a request may run longer; batch work sets its own limit. */
 const statementTimeoutMs = 15_000;
+/**
+ * PostgreSQL keeps that limit, unless it stands still or the network swallows what it says. Whoever has heard nothing by then
+ * gives the connection up, so that every request is answered within the 30 s that its caller waits.
+ */
+const silenceTimeoutMs = 20_000;
 
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -31,6 +36,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
+    query_timeout: silenceTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
     // Statements that need not know each other's answers go out together; one after the other they would cost a round trip each.

@@ -14,6 +14,8 @@ export type KafkaBrokerOptions = {
   folder: string;
   /** Of 127.0.0.1: one for clients, and one that the broker uses for itself. */
   ports: { clients: number; controller: number };
+  /** Where clients are sent when that is not where the broker listens: a proxy. */
+  advertised?: number;
 };
 
 export type KafkaBroker = {
@@ -54,13 +56,13 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const folder = resolve(options.folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const settingsFile = join(folder, 'server.properties');
-  writeFileSync(settingsFile, settingsOf(folder, options.ports), { mode: 0o600 });
+  writeFileSync(settingsFile, settingsOf(folder, options), { mode: 0o600 });
   if (!existsSync(join(folder, 'data', 'meta.properties'))) await format(files, settingsFile);
 
   const logFile = join(folder, 'kafka.log');
   const { child, exited, logStart } = launch(files, settingsFile, logFile);
   const broker = {
-    brokers: `127.0.0.1:${options.ports.clients}`,
+    brokers: `127.0.0.1:${options.advertised ?? options.ports.clients}`,
     pid: child.pid ?? 0,
     exited,
     stop: () => end(child, exited, ['SIGTERM', 'SIGKILL']),
@@ -78,13 +80,13 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   return broker;
 }
 
-function settingsOf(folder: string, ports: KafkaBrokerOptions['ports']): string {
+function settingsOf(folder: string, { ports, advertised }: KafkaBrokerOptions): string {
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
     listeners: `PLAINTEXT://127.0.0.1:${ports.clients},CONTROLLER://127.0.0.1:${ports.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.clients}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertised ?? ports.clients}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(folder, 'data'),

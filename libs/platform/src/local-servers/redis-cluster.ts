@@ -11,6 +11,8 @@ export type RedisClusterOptions = {
   folder: string;
   /** Of 127.0.0.1: one a node for its clients, and one a node for what nodes tell each other. */
   ports: { clients: readonly number[]; bus: readonly number[] };
+  /** Where clients are sent, one a node, when that is not where nodes listen: proxies. */
+  announced?: readonly number[];
   /** Without it there is none. */
   password?: string;
 };
@@ -51,7 +53,7 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
   }
   const credentials = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
   return {
-    url: clients.map((port) => `redis://${credentials}127.0.0.1:${port}`).join(','),
+    url: (options.announced ?? clients).map((port) => `redis://${credentials}127.0.0.1:${port}`).join(','),
     nodes: nodes.map(({ port, pid }) => ({ port, pid })),
     exited: Promise.race(nodes.map((node) => node.exited)),
     stop: () => stopAll(nodes),
@@ -66,7 +68,10 @@ function launchNode(program: string, options: RedisClusterOptions, index: number
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const configFile = join(folder, 'redis.conf');
   // In a file that nobody else reads: a command line, with the password in it, is seen by everybody on the machine.
-  writeFileSync(configFile, settingsOf({ folder, port, busPort, password: options.password }), { mode: 0o600 });
+  const announced = options.announced?.[index];
+  writeFileSync(configFile, settingsOf({ folder, port, busPort, announced, password: options.password }), {
+    mode: 0o600,
+  });
   const log = openSync(join(folder, 'redis.log'), 'a', 0o600);
   // A session of its own: Ctrl-C in the terminal must reach only the program that stops its parts in order.
   const child = spawn(program, [configFile], { stdio: ['ignore', log, log], detached: true, cwd: folder });
@@ -82,7 +87,13 @@ function launchNode(program: string, options: RedisClusterOptions, index: number
   return { port, pid: child.pid ?? 0, child, exited };
 }
 
-function settingsOf(node: { folder: string; port: number; busPort: number; password: string | undefined }): string {
+function settingsOf(node: {
+  folder: string;
+  port: number;
+  busPort: number;
+  announced: number | undefined;
+  password: string | undefined;
+}): string {
   const settings: Record<string, string> = {
     bind: '127.0.0.1',
     port: String(node.port),
@@ -100,6 +111,7 @@ function settingsOf(node: { folder: string; port: number; busPort: number; passw
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
   };
+  if (node.announced !== undefined) settings['cluster-announce-port'] = String(node.announced);
   if (node.password !== undefined) {
     settings['requirepass'] = quoted(node.password);
     settings['masterauth'] = quoted(node.password);

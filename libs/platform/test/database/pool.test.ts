@@ -19,3 +19,17 @@ it('outlives the loss of a connection in use, and tells whoever used it', async 
   await expect(lost).rejects.toMatchObject({ code: 'database-unavailable' });
   await expect(database.forNoMerchant((tx) => tx.query('select 1 as one'))).resolves.toEqual([{ one: 1 }]);
 });
+
+it('gives a connection up that says nothing, unless the work was allowed to take long', async () => {
+  const database = databases.as('points');
+  database.pool.options.query_timeout = 200;
+  const silent = database.forNoMerchant((tx) => tx.query('select pg_sleep(5)'));
+  await expect(silent).rejects.toMatchObject({ code: 'database-unavailable' });
+  expect(database.pool.totalCount).toBe(0);
+  const long = database.forNoMerchant(async (tx) => {
+    await tx.allowMinutes(1);
+    await tx.query('select pg_sleep(0.4)');
+    return tx.query("select current_setting('statement_timeout') as allowed");
+  });
+  await expect(long).resolves.toEqual([{ allowed: '1min' }]);
+});

@@ -16,7 +16,7 @@ export const batchMax = 1_000;
  * customer's standing then stays true. Building a large shop takes longer than a request may, and others wait for it.
  */
 export async function lockProjections(tx: Tx): Promise<void> {
-  await tx.query(`set local statement_timeout = '15min'`);
+  await tx.allowMinutes(15);
   await tx.query(`select pg_advisory_xact_lock(hashtextextended(current_schema() || '/projections', 0))`);
 }
 

@@ -13,7 +13,7 @@ export function onSnapshot<R>(
 ): Promise<R> {
   return database.forMerchants(merchantIds, async (tx) => {
     await tx.query('set transaction isolation level repeatable read read only');
-    await tx.query(`set local statement_timeout = '15min'`);
+    await tx.allowMinutes(15);
     await tx.query(`set local work_mem = '64MB'`);
     // Each query compares whole tables, which is what hash joins are for. On tables that were just filled and have no
     // statistics yet, the planner would take them for small and go through one for every row of the other.

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shopControl } from '@loyalnest/dev/seed/shop-control';
 import pg from 'pg';
 import { z } from 'zod';
-import type { Bed } from '../bed/bed.ts';
 
 export type CrashShop = { domain: string; rewardId: number; rewardMinor: number };
 
@@ -11,7 +10,7 @@ const pollMs = 50;
 const timeoutMs = 30_000;
 
 /** Two shops that install the app the way shops do, with the rewards that a new shop starts with. */
-export async function openShops(bed: Bed): Promise<CrashShop[]> {
+export async function openShops(bed: { instance: { simulatorUrl: string }; ownerUrl: string }): Promise<CrashShop[]> {
   const control = shopControl(bed.instance.simulatorUrl);
   for (const domain of domains) {
     await control.post('/shops', { domain, name: domain, currency: 'EUR', timezone: 'UTC' }, z.unknown());
