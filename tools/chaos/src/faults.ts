@@ -9,8 +9,8 @@ export type FaultName = (typeof faultNames)[number];
 type Fault = {
   /** How long it lasts. */
   seconds: number;
-  begin(target: Target, toxiproxy: Toxiproxy): Promise<void>;
-  end(target: Target, toxiproxy: Toxiproxy): Promise<void>;
+  begin: (target: Target, toxiproxy: Toxiproxy) => Promise<void>;
+  end: (target: Target, toxiproxy: Toxiproxy) => Promise<void>;
 };
 
 /** What can be wrong with a target. A target is away when all of its proxies or processes are. */

@@ -46,7 +46,9 @@ export async function runRolling(progress: Progress): Promise<ChaosResult> {
     const lost = await findLost(whole, operations);
     const settled = await settle(whole, operations);
     progress.done(
-      `${describeErrors(cellsOf(load.sent, { shape: 'distributed', target: 'all', fault: 'restart', isExpected: () => false }))}`,
+      describeErrors(
+        cellsOf(load.sent, { shape: 'distributed', target: 'all', fault: 'restart', isExpected: () => false }),
+      ),
     );
     return {
       cells,

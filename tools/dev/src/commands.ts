@@ -136,7 +136,8 @@ export const commands: readonly Command[] = [
   {
     name: 'chaos',
     usage: './dev.sh chaos matrix|rolling [--json] […]',
-    summary: 'Take away or slow down what the product needs, or restart it under load, and look for harm (docs/chaos.md).',
+    summary:
+      'Take away or slow down what the product needs, or restart it under load, and look for harm (docs/chaos.md).',
     script: 'tools/chaos/src/main.ts',
     needs: 'nothing',
   },

@@ -1,7 +1,7 @@
 import { errorCodes } from '@loyalnest/contracts/errors';
 
-/** How a request ended: as it should, or with the code of an error, or with one that is ours to explain. */
-export type Answer = { outcome: 'ok' | ErrorOutcome; body: Record<string, unknown> };
+/** How a request ended: `ok` as it should, or with the code of an error, or with one that is ours to explain. */
+export type Answer = { outcome: ErrorOutcome; body: Record<string, unknown> };
 
 /** A stable code, or a word for what no caller can make anything of: no answer, a status without a code. */
 export type ErrorOutcome = string;

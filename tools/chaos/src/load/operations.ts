@@ -151,7 +151,7 @@ export class Operations {
 
   async #take(redemption: Redemption): Promise<Answer['outcome']> {
     const { key, shopDomain, customerId, rewardId } = redemption;
-    const { outcome, body } = await ask(`${this.#shopperUrl('/v1/api/points/redeem', { shopDomain, customerId })}`, {
+    const { outcome, body } = await ask(this.#shopperUrl('/v1/api/points/redeem', { shopDomain, customerId }), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ rewardId }),
@@ -200,7 +200,7 @@ export class Operations {
   #shopperUrl(path: string, shopper: { shopDomain: string; customerId: number }): string {
     const secret = this.#whole.secrets.shopifyClientSecret;
     const query = signedProxyQuery({ ...shopper, secret, at: new Date() });
-    return `${this.#whole.instance.serverUrl}${path}?${query}`;
+    return `${this.#whole.instance.serverUrl}${path}?${query.toString()}`;
   }
 
   #shopOf(number: number): CrashShop {

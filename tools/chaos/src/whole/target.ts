@@ -6,7 +6,7 @@ export type Target = {
   name: TargetName;
   proxies: readonly string[];
   /** Makes the product forget what it has from there, where it would do without for an hour. */
-  forget?(): Promise<void>;
+  forget?: () => Promise<void>;
   pids(): readonly number[];
   /** Ends it at once, wherever it is in its work. */
   kill(): Promise<void>;
