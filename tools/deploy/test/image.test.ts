@@ -116,6 +116,17 @@ describe.runIf(isRoot && process.platform === 'linux')('the files of the image',
     expect(await server.ended).toBe(0);
   });
 
+  it('run the pages alone, which are given no secret', async () => {
+    const port = await freePort();
+    const { APP_URL, SHOPIFY_CLIENT_ID } = { APP_URL: 'https://loyalty.example.com', SHOPIFY_CLIENT_ID: 'client-id' };
+    const env = { PORT: String(port), APP_URL, SHOPIFY_CLIENT_ID };
+    const server = startInside(image, ['/app/apps/server/dist/pages.js'], env);
+    await untilReady(port, server);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('<html');
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   it('take their secrets as Kubernetes hands them out, as files of root that a group may read', async () => {
     writeSecret('keys.json', keys, { owner: '0:65532', mode: 0o440 });
     const port = await freePort();
