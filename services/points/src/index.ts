@@ -28,7 +28,7 @@ export const points: Service = {
   name: 'points',
   module: PointsModule,
   encrypts: true,
-  reads: ['WIDGET_FOLDER'],
+  reads: ['WIDGET_FOLDER', 'FEATURE_FLAGS_FILE'],
   // In the order in which things happen: a shop installs, a customer signs up, a customer goes.
   events: [ShopEvents, SignupEvents, DepartureEvents, MemberEvents],
   jobs: [

@@ -1,5 +1,6 @@
+import { ownerOf } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
-import { services, textOf, unknownVariables, yamlOf } from './files.ts';
+import { serviceOf, services, textOf, unknownVariables, yamlOf } from './files.ts';
 
 type ServiceValues = { rpc?: boolean; calls?: string[]; isStateless?: boolean; env?: Record<string, string> } | null;
 type Values = { services: Record<string, ServiceValues>; env: Record<string, string> };
@@ -21,10 +22,13 @@ describe('the chart', () => {
     expect(unknownVariables([...inTemplate, ...own, ...Object.keys(values.env), ...addresses])).toEqual([]);
   });
 
-  it('lets services call only those that answer', () => {
-    for (const service of Object.values(values.services)) {
-      for (const called of service?.calls ?? []) expect(values.services[called]).toMatchObject({ rpc: true });
-    }
+  it.each(services)('lets %s call whom it calls, and be called if it answers', async (name) => {
+    const { calls = [], rpc = [] } = await serviceOf(name);
+    const declared = values.services[name];
+    expect({ calls: declared?.calls ?? [], rpc: declared?.rpc ?? false }).toEqual({
+      calls: [...new Set(calls.map(ownerOf))],
+      rpc: rpc.length > 0,
+    });
   });
 
   it('runs everything as nobody special, on a file system that cannot be written', () => {

@@ -1,5 +1,6 @@
+import { ownerOf, rpcUrlName } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
-import { services, unknownVariables, yamlOf } from './files.ts';
+import { serviceOf, services, unknownVariables, yamlOf } from './files.ts';
 
 type Container = {
   image?: string;
@@ -42,6 +43,13 @@ describe('compose.yaml', () => {
     expect(compose.services['pages']?.environment?.['SERVICE_URLS']?.split(',')).toContain(
       `${name}=http://${name}:7400`,
     );
+  });
+
+  it.each(services)('tells %s where those answer whom it calls', async (name) => {
+    const { calls = [] } = await serviceOf(name);
+    for (const owner of calls.map(ownerOf)) {
+      expect(compose.services[name]?.environment).toHaveProperty(rpcUrlName(owner), `http://${owner}:7401`);
+    }
   });
 
   it('gives no service the login of another, or of the owner', () => {

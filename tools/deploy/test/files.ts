@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
 import { configSchema } from '@loyalnest/platform/config/config';
 import { findServices } from '@loyalnest/platform/database/migrate';
+import type { Service } from '@loyalnest/platform/service';
 import { parse } from 'yaml';
 
 /** Every service that exists: the folders with migrations. */
 export const services = findServices(join(root, 'services'));
+
+/** What a service says about itself: whom it calls, and whether it answers. */
+export async function serviceOf(name: string): Promise<Service> {
+  const module = (await import(join(root, 'services', name, 'src/index.ts'))) as Record<string, Service>;
+  const found = Object.values(module).find((value) => value.name === name);
+  if (!found) throw new Error(`services/${name} exports no service of its name`);
+  return found;
+}
 
 export function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
 import { startEmbeddedPostgres, throwawaySettings, type EmbeddedPostgres } from '@loyalnest/platform/database/embedded';
 import { findServices } from '@loyalnest/platform/database/migrate';
+import { rpcOwners, rpcUrlName } from '@loyalnest/platform/rpc/contracts';
 import { freePort } from '@loyalnest/platform/testing/ports';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { assemble } from '../src/image/assemble.ts';
@@ -61,6 +62,8 @@ describe.runIf(isRoot && process.platform === 'linux')('the files of the image',
       MASTER_KEY_FILE: '/run/secrets/keys.json',
       SHOPIFY_CLIENT_ID: 'client-id',
       SHOPIFY_CLIENT_SECRET_FILE: '/run/secrets/shopify-client-secret',
+      // Nobody is called here; that there is an address is enough to start.
+      ...Object.fromEntries(rpcOwners.map((name) => [rpcUrlName(name), 'http://127.0.0.1:1'])),
     };
   }
 
@@ -109,6 +112,17 @@ describe.runIf(isRoot && process.platform === 'linux')('the files of the image',
       status: 'ok',
       services: { [service]: true },
     });
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
+  it('run the pages alone, which are given no secret', async () => {
+    const port = await freePort();
+    const { APP_URL, SHOPIFY_CLIENT_ID } = { APP_URL: 'https://loyalty.example.com', SHOPIFY_CLIENT_ID: 'client-id' };
+    const env = { PORT: String(port), APP_URL, SHOPIFY_CLIENT_ID };
+    const server = startInside(image, ['/app/apps/server/dist/pages.js'], env);
+    await untilReady(port, server);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('<html');
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
   });

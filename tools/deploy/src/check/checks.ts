@@ -1,6 +1,7 @@
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureNginx } from '@loyalnest/dev/nginx/program';
 import { findServices } from '@loyalnest/platform/database/migrate';
 import { secretNames } from '../secrets.ts';
 import { runProgram, type Run } from './program.ts';
@@ -23,10 +24,11 @@ const composeEnvironment = {
 };
 
 const chart = 'deploy/kubernetes/loyalnest';
+const nginxConfig = 'deploy/nginx/container.conf';
 const chartValues = [
   ...['--values', 'deploy/kubernetes/examples/values.yaml'],
   ...['--set-file', 'featureFlags=feature-flags.json'],
-  ...['--set-file', 'nginx.config=deploy/nginx/container.conf'],
+  ...['--set-file', `nginx.config=${nginxConfig}`],
 ];
 
 /** Each by the tool that the files are written for. */
@@ -58,6 +60,7 @@ export const checks: readonly Check[] = [
     run: async (root) =>
       conform({ files: globSync('deploy/chaos-mesh/*.yaml', { cwd: root }).map((file) => join(root, file)) }),
   },
+  { name: `nginx -t: ${nginxConfig}`, run: testNginx },
   {
     name: 'actionlint: .github/workflows',
     run: async (root) => {
@@ -66,6 +69,22 @@ export const checks: readonly Check[] = [
     },
   },
 ];
+
+/** Names are looked up when nginx starts, and its folders are the container's: here both are others. */
+async function testNginx(root: string): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'loyalnest-nginx-'));
+  try {
+    const config = readFileSync(join(root, nginxConfig), 'utf8')
+      .replace(/server [a-z-]+:(\d+)/g, 'server 127.0.0.1:$1')
+      .replaceAll('/run/nginx', folder)
+      .replaceAll('/dev/stdout', join(folder, 'log'));
+    writeFileSync(join(folder, 'nginx.conf'), config);
+    const { path } = await ensureNginx();
+    return problemOf(await runProgram(path, ['-t', '-p', folder, '-c', join(folder, 'nginx.conf')]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 async function helm(root: string, args: string[]): Promise<Run> {
   return runProgram(await ensureValidator('helm'), args, { cwd: root });

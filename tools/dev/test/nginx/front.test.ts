@@ -37,6 +37,22 @@ describe('nginx in front of services', () => {
     }
   });
 
+  it('knows a caller by what the proxy before it says, and not by what the caller says', async () => {
+    const points = await saying('points');
+    const doors = { paths: ['/v1/api/points'] };
+    const behind = await aFront([service('points', [points], doors)], {
+      trusted: [],
+      proxies: ['127.0.0.0/8', '10.0.0.0/8'],
+    });
+    // What the caller claims comes first, then what each proxy has seen.
+    const headers = { 'x-forwarded-for': '192.0.2.1, 203.0.113.9, 10.0.0.7' };
+    await fetch(`${behind.url}/v1/api/points`, { headers });
+    expect(points.seen[0]?.headers['x-forwarded-for']).toBe('203.0.113.9');
+    const first = await aFront([service('points', [points], doors)]);
+    await fetch(`${first.url}/v1/api/points`, { headers });
+    expect(points.seen[1]?.headers['x-forwarded-for']).toBe('127.0.0.1');
+  });
+
   it('asks another process of the service when one is away, and tells nobody', async () => {
     const alive = await saying('alive');
     const front = await aFront([service('points', [await nobody(), alive], { topics: ['orders/create'] })]);

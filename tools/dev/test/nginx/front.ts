@@ -56,7 +56,7 @@ export type Front = { url: string; httpsUrl: string; rpcUrl: string; readLog: ()
 /** A real nginx with our configuration, in front of these. */
 export async function aFront(
   services: readonly ProxiedService[],
-  change: Partial<Pick<NginxOptions, 'pages' | 'trusted'>> = {},
+  change: Partial<Pick<NginxOptions, 'pages' | 'trusted' | 'proxies'>> = {},
 ): Promise<Front> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-nginx-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
