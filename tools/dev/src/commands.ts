@@ -80,7 +80,8 @@ export const commands: readonly Command[] = [
   {
     name: 'events',
     usage: './dev.sh events replay --from TIME --consumer SERVICE',
-    summary: 'Let a service that was stopped hear the events of Kafka again, for a projection made anew (events --help).',
+    summary:
+      'Let a service that was stopped hear the events of Kafka again, for a projection made anew (events --help).',
     script: 'libs/platform/src/events/kafka/cli.ts',
     needs: 'instance',
   },
@@ -93,7 +94,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'bench',
-    usage: './dev.sh bench orders|sockets|dashboard|storefront [--json] […]',
+    usage: './dev.sh bench orders|sockets|dashboard|storefront|events [--json] […]',
     summary: 'How fast it is, each on a database and a server of its own (docs/performance.md).',
     script: 'tools/load/src/bench.ts',
     needs: 'nothing',

@@ -28,7 +28,8 @@ async function main(args: string[]): Promise<number> {
 
 function report(result: ReplayResult, consumer: string): number {
   if (result.outcome === 'running') return complain(`events: ${consumer} is running; stop it first\n`, 1);
-  if (result.outcome === 'unknown-consumer') return complain(`events: ${consumer} never heard anything from Kafka\n`, 1);
+  if (result.outcome === 'unknown-consumer')
+    return complain(`events: ${consumer} never heard anything from Kafka\n`, 1);
   return print(result.topics.map(({ topic, events }) => `${topic}: ${consumer} will hear ${events} events\n`).join(''));
 }
 
