@@ -3,6 +3,7 @@ import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
 import { benchOrders } from './bench/bench-orders.ts';
 import { describe, isPosted } from './bench/report.ts';
+import { benchEvents, type EventFigures } from './events/bench-events.ts';
 import { benchDashboard } from './pages/dashboard/bench-dashboard.ts';
 import { describeDashboard, toDashboardJson } from './pages/dashboard/dashboard-report.ts';
 import { benchStorefront, describeStorefront } from './pages/storefront/bench-storefront.ts';
@@ -14,12 +15,15 @@ import { wholeNumber } from './whole-number.ts';
 const usage = `usage: ./dev.sh bench orders [--json] [--seconds N] [--rounds N]
        ./dev.sh bench sockets [--json] [--sockets N]
        ./dev.sh bench dashboard [--json] [--runs N] [--customers N]
-       ./dev.sh bench storefront [--json] [--runs N]`;
+       ./dev.sh bench storefront [--json] [--runs N]
+       ./dev.sh bench events [--json] [--events N] [--seconds N]`;
 const secondsDefault = 5;
 const roundsDefault = 5;
 const socketsDefault = 10_000;
 const runsDefault = 5;
 const customersDefault = 100_000;
+const eventsDefault = 200_000;
+const eventSecondsDefault = 10;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -29,6 +33,7 @@ async function main([what, ...argv]: string[]): Promise<number> {
     if (what === 'sockets') return await sockets(argv);
     if (what === 'dashboard') return await dashboard(argv);
     if (what === 'storefront') return await storefront(argv);
+    if (what === 'events') return await events(argv);
     throw new UserError(usage, 2);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -77,6 +82,25 @@ async function storefront(argv: string[]): Promise<number> {
   });
   process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describeStorefront(figures));
   return 0;
+}
+
+async function events(argv: string[]): Promise<number> {
+  const { values } = parseOptions(argv, { json: 'boolean', events: 'string', seconds: 'string' });
+  const figures = await benchEvents({
+    events: wholeNumber('events', values.events, eventsDefault),
+    seconds: wholeNumber('seconds', values.seconds, eventSecondsDefault),
+    progress: progressFor(values),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describeEvents(figures));
+  return figures.missing === 0 && figures.outOfOrder === 0 ? 0 : 1;
+}
+
+function describeEvents({ latency, ...figures }: EventFigures): string {
+  return `outbox to Kafka      ${Math.round(figures.relayPerSecond)} events/s (wanted: 15000)
+Kafka to listener    ${Math.round(figures.listenerPerSecond)} events/s
+commit to listener   p50 ${latency.p50Ms.toFixed(1)} ms, p99 ${latency.p99Ms.toFixed(1)} ms (wanted: 100) at ${figures.ratePerSecond} events/s
+missing ${figures.missing}, twice or out of order ${figures.outOfOrder}, of ${figures.events} events
+`;
 }
 
 function progressFor({ json }: { json?: boolean | undefined }) {

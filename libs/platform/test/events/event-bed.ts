@@ -20,7 +20,7 @@ export type Heard = { key: string; number: number };
 /** Points and event-tracking in a database of their own (see `startServices`). */
 export class EventBed {
   readonly databases: TestDatabase;
-  readonly #config: { KAFKA_BROKERS?: string };
+  #brokers: string | undefined;
   readonly #proxy: Proxy;
   readonly #publisher: Database;
   readonly #processes = new Set<EventProcess>();
@@ -28,14 +28,14 @@ export class EventBed {
   readonly #signals = new Set<OutboxSignal>();
   #count = 0;
 
-  private constructor(databases: TestDatabase, config: { KAFKA_BROKERS?: string }, proxy: Proxy) {
+  private constructor(databases: TestDatabase, brokers: string | undefined, proxy: Proxy) {
     this.databases = databases;
-    this.#config = config;
+    this.#brokers = brokers;
     this.#proxy = proxy;
     this.#publisher = databases.as('points');
   }
 
-  static async open(config: { KAFKA_BROKERS?: string }): Promise<EventBed> {
+  static async open(brokers: string | undefined): Promise<EventBed> {
     const databases = await cloneDatabase();
     await databases.owner.query(
       `create table event_tracking.heard (place bigint generated always as identity, key text, number integer);
@@ -43,7 +43,12 @@ export class EventBed {
     );
     const url = new URL(databases.ownerUrl);
     const proxy = await Proxy.open(Number(url.port));
-    return new EventBed(databases, config, proxy);
+    return new EventBed(databases, brokers, proxy);
+  }
+
+  /** What starts from now on delivers through these, or within a process. */
+  deliverThrough(brokers: string | undefined): void {
+    this.#brokers = brokers;
   }
 
   /** Starts services, as one process has them: both, unless told. */
@@ -80,7 +85,7 @@ export class EventBed {
     return {
       databaseUrls: Object.fromEntries(services.map((name) => [name, urls[name]])),
       roleSecret: this.databases.roleSecret,
-      brokers: this.#config.KAFKA_BROKERS,
+      brokers: this.#brokers,
     };
   }
 

@@ -25,18 +25,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const adapters = { 'within a process': () => ({}), 'through Kafka': () => ({ KAFKA_BROKERS: broker.brokers }) };
+const adapters = { 'within a process': () => undefined, 'through Kafka': () => broker.brokers };
 
 /** Events that a process knows to be on their way. */
 async function behind({ events }: EventProcess): Promise<number> {
   return (await events.lag()).reduce((sum, lag) => sum + lag.events, 0);
 }
 
-describe.each(Object.entries(adapters))('events %s', (_name, config) => {
+describe.each(Object.entries(adapters))('events %s', (_name, brokers) => {
   let bed: EventBed;
 
   beforeAll(async () => {
-    bed = await EventBed.open(config());
+    bed = await EventBed.open(brokers());
   });
 
   afterEach(async () => {

@@ -1,4 +1,4 @@
-import { Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'loyalnest-kafka-'));
   ports = { clients: await freePort(), controller: await freePort() };
   broker = await startKafkaBroker({ folder, ports });
-  bed = await EventBed.open({ KAFKA_BROKERS: broker.brokers });
+  bed = await EventBed.open(broker.brokers);
 }, brokerTimeoutMs);
 
 afterEach(async () => {
@@ -56,6 +56,14 @@ function underLoad(): () => Promise<Heard[]> {
   };
 }
 
+/** Processes of event-tracking that share its events. */
+async function members(): Promise<number | undefined> {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.brokers] });
+  const groups = await admin.describeGroups({ groups: ['event-tracking'] });
+  await admin.close();
+  return groups.get('event-tracking')?.members.size;
+}
+
 async function expectAllHeard(published: readonly Heard[]): Promise<void> {
   await untilHeard(published.length);
   expect(byKey(await bed.heard())).toEqual(byKey(published));
@@ -74,7 +82,9 @@ it('loses and doubles nothing when listeners come, leave, and are killed under l
   await moved();
   await bed.start(undefined, ['event-tracking']);
   await moved();
+  expect(await members()).toBe(3);
   await first.stop();
+  expect(await members()).toBe(2);
   await moved();
   killed.kill('SIGKILL');
   await moved();
@@ -152,6 +162,24 @@ it('hears again what was sent since a time, once the inbox has forgotten it', as
   expect(await replayFrom({ ...options, consumer: 'nobody' })).toEqual({ outcome: 'unknown-consumer' });
   await bed.start();
   await expectAllHeard(since);
+});
+
+it('doubles nothing when the way of delivering changes, and holds no position that nobody moves', async () => {
+  const readers = () => bed.rows<{ consumer: string }>('select consumer from points.outbox_cursors order by 1');
+  const published: Heard[] = [];
+  for (const [brokers, reader] of [
+    [broker.brokers, 'kafka'],
+    [undefined, 'event-tracking'],
+    [broker.brokers, 'kafka'],
+  ] as const) {
+    bed.deliverThrough(brokers);
+    const process_ = await bed.start();
+    published.push(...(await bed.publish(60)));
+    await untilHeard(published.length);
+    expect(await readers()).toEqual([{ consumer: reader }]);
+    await process_.stop();
+  }
+  expect(byKey(await bed.heard())).toEqual(byKey(published));
 });
 
 it('sends what cannot be handled, and what is not an event, to the dead letters', async () => {

@@ -12,12 +12,14 @@ const connectTimeoutMs = 2_000;
 const retries = 2;
 const retryDelayMs = 100;
 
-/** One name per process, so that a broker's log and its groups tell them apart. */
-export const processName = `${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`;
+/** A name that a broker's log and its groups tell apart from all others. */
+export function uniqueName(role: string): string {
+  return `loyalnest-${role}-${hostname().replaceAll(/[^\w.-]/g, '-')}-${process.pid}-${randomUUID().slice(0, 8)}`;
+}
 
 export function clientOptions(brokers: readonly string[], role: string): BaseOptions {
   return {
-    clientId: `loyalnest-${role}-${processName}`,
+    clientId: uniqueName(role),
     bootstrapBrokers: [...brokers],
     requestTimeout: requestTimeoutMs,
     connectTimeout: connectTimeoutMs,

@@ -19,7 +19,13 @@ const fetchBytesMax = 2 * 1024 * 1024;
 const messagesHeldMax = 1_000;
 const closeTimeoutMs = 3_000;
 
-export type SessionOptions = { brokers: readonly string[]; group: string; topics: string[] };
+export type SessionOptions = {
+  brokers: readonly string[];
+  group: string;
+  /** One name for each reader, the same in all its sessions. */
+  member: string;
+  topics: string[];
+};
 
 type Stream = MessagesStream<string, Buffer, string, string>;
 
@@ -50,11 +56,15 @@ export class GroupSession {
       groupId: options.group,
       requestTimeout: groupTimeoutMs,
       deserializers: { ...stringDeserializers, value: (value) => value },
+      // Who comes back after an error under the same name takes his old place, and nobody waits for who he was.
+      groupInstanceId: options.member,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatMs,
       autocreateTopics: false,
     });
+    // What goes wrong before there is a session is also told to who joins; unheard it would end the process.
+    consumer.on('error' as never, (() => undefined) as never);
     try {
       const stream = await consumer.consume({
         topics: options.topics,

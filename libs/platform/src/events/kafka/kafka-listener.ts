@@ -3,7 +3,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import type { EventConsumer } from '../consumer.ts';
 import { deliver, deliveryMax } from '../deliver.ts';
 import type { DeliveredEvent } from '../outbox.ts';
-import { reasonOf } from './client.ts';
+import { reasonOf, uniqueName } from './client.ts';
 import { GroupSession } from './group-session.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { readMessage, toMessage, type IncomingMessage, type OutgoingMessage } from './message.ts';
@@ -29,11 +29,13 @@ export type ListenerOptions = {
 export class KafkaListener {
   readonly #options: ListenerOptions;
   readonly #deadLetters: KafkaProducer;
+  readonly #member: string;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#member = uniqueName(options.consumer.name);
     this.#deadLetters = new KafkaProducer({
       brokers: options.brokers,
       topic: deadLetterTopicOf(options.consumer.name),
@@ -69,7 +71,7 @@ export class KafkaListener {
     const { brokers, sources, consumer } = this.#options;
     const topics = sources.map(topicOf);
     await ensureTopics(brokers, topics);
-    const session = await GroupSession.join({ brokers, group: consumer.name, topics });
+    const session = await GroupSession.join({ brokers, group: consumer.name, member: this.#member, topics });
     const { signal } = this.#stop;
     const wake = () => session.wake();
     signal.addEventListener('abort', wake);
