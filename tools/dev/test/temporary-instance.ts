@@ -11,7 +11,8 @@ export async function aTemporaryInstance(portCount = 3): Promise<Instance> {
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-dev-'));
   chmodSync(home, 0o755);
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  const base = await findFreeBase(27_400 + Math.floor(Math.random() * 1_000) * 10, portCount);
+  // Below the ports that the system gives to connections, which come and go.
+  const base = await findFreeBase(24_400 + Math.floor(Math.random() * 500) * 10, portCount);
   const instance = findInstance({ LOYALNEST_HOME: home, LOYALNEST_PORT_BASE: String(base) });
   prepareHome(instance);
   return instance;
