@@ -51,7 +51,7 @@ function recordingTx(client: pg.PoolClient, statements: Statement[]): Tx {
     statements.push({ text, values: values.map(String) });
     return tx.query(text, values, name);
   };
-  return { query, queryAndCommit: query } as unknown as Tx;
+  return { query, queryAndCommit: query, onCommit: () => undefined } as unknown as Tx;
 }
 
 /** The server has programmes in memory after a merchant's first order. */
