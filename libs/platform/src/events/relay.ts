@@ -178,9 +178,9 @@ async function readAfter(
      from outbox
      where (xid, id) > ($1::xid8, $2)
      order by outbox.xid, outbox.id
-     limit $3`,
-    [position.xid, position.id, batchMax],
-    'read-outbox',
+     limit ${batchMax}`,
+    [position.xid, position.id],
+    `read-outbox-${batchMax}`,
   );
   const readable = rows.filter((row) => row.is_readable);
   const events = readable.map((row) => ({

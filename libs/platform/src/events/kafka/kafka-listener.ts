@@ -68,11 +68,14 @@ export class KafkaListener {
   }
 
   async #stay(): Promise<void> {
-    const { brokers, sources, consumer } = this.#options;
-    const topics = sources.map(topicOf);
-    await ensureTopics(brokers, topics);
-    const session = await GroupSession.join({ brokers, group: consumer.name, member: this.#member, topics });
     const { signal } = this.#stop;
+    const joining = this.#join();
+    const session = await unlessAborted(joining, signal);
+    if (!session) {
+      // A broker that stands still keeps nobody from stopping.
+      void joining.then((late) => late.leave()).catch(() => undefined);
+      return;
+    }
     const wake = () => session.wake();
     signal.addEventListener('abort', wake);
     try {
@@ -85,6 +88,13 @@ export class KafkaListener {
       signal.removeEventListener('abort', wake);
       await session.leave();
     }
+  }
+
+  async #join(): Promise<GroupSession> {
+    const { brokers, sources, consumer } = this.#options;
+    const topics = sources.map(topicOf);
+    await ensureTopics(brokers, topics);
+    return GroupSession.join({ brokers, group: consumer.name, member: this.#member, topics });
   }
 
   /** Handles the messages, however long the database is away. Gives up only with the session, and says so. */
@@ -129,4 +139,13 @@ export class KafkaListener {
   async #pause(): Promise<void> {
     await sleep(backoffMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
+}
+
+function unlessAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R | undefined> {
+  return new Promise((settle, fail) => {
+    const stop = () => settle(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    void work.then(settle, fail).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

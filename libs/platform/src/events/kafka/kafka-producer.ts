@@ -6,6 +6,8 @@ import { ensureTopics } from './topics.ts';
 
 /** Below what PostgreSQL lets a transaction wait. */
 const sendTimeoutMs = 10_000;
+/** Who asks whether it is there is told soon; opening goes on meanwhile. */
+const readyTimeoutMs = 4_000;
 const closeTimeoutMs = 2_000;
 
 /**
@@ -24,7 +26,9 @@ export class KafkaProducer {
 
   /** Throws `DestinationAway` when there is no broker to send to. */
   async ready(): Promise<void> {
-    await this.#producer();
+    await atMost(readyTimeoutMs, this.#producer()).catch((error: unknown) => {
+      throw away(error);
+    });
   }
 
   /** Returns when every copy that the topic is to have was written. Throws `DestinationAway`. */
@@ -76,6 +80,7 @@ export class KafkaProducer {
 }
 
 function away(cause: unknown): DestinationAway {
+  if (cause instanceof DestinationAway) return cause;
   return new DestinationAway(`Kafka cannot be reached: ${reasonOf(cause)}`, { cause });
 }
 
