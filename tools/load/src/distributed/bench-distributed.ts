@@ -7,6 +7,8 @@ import { median } from '../figures/statistics.ts';
 import { Generator } from '../http/generator.ts';
 import { toFigures, type DistributedFigures, type Round } from './distributed-report.ts';
 import { Door } from './door.ts';
+import { ensureK6 } from './k6/program.ts';
+import { runSeedScenario, type ScenarioFigures } from './k6/seed-scenario.ts';
 import { keepCommitTimes, OutboxWatch } from './outbox-watch.ts';
 import { startServices, type Services } from './start-services.ts';
 
@@ -16,6 +18,9 @@ export type BenchDistributedOptions = {
   rounds: number;
   progress: Progress;
 };
+
+/** Enough for some 55 orders at the seed's rate, and ten times as many balances. */
+const scenarioSeconds = 20;
 
 /** One of the shapes on a PostgreSQL of its own. */
 type Side = { bed: Bed; door: Door; outbox: OutboxWatch };
@@ -47,6 +52,7 @@ async function measure(
   closing: (() => Promise<void>)[],
 ): Promise<DistributedFigures> {
   const load = loadavg()[0] ?? Number.NaN;
+  const k6 = await ensureK6(progress);
   const generator = new Generator();
   closing.push(async () => generator.stop());
   const open = async (ports: number | undefined, start: (bed: Bed) => Promise<Services | undefined>): Promise<Side> => {
@@ -107,6 +113,16 @@ async function measure(
   await distributed.outbox.waitUntilHandled();
   const half = await distributed.outbox.handledAfter(fromId);
   progress.done(`${half.events} events to the last consumer, p99 ${Math.round(half.p99Ms)} ms`);
+  const scenarios: ScenarioFigures[] = [];
+  for (const times of [1, 10]) {
+    progress.begin(`k6: the seed's scenario, ${times} times`);
+    const scenario = await runSeedScenario({ k6, ...distributed, times, seconds: scenarioSeconds });
+    scenarios.push(scenario);
+    progress.done(
+      `k6: ${scenario.ordersPerHour} orders/hour, ${scenario.sockets} sockets, p99 ${Math.round(scenario.p99Ms)} ms`,
+    );
+  }
+  await distributed.outbox.waitUntilHandled();
   const all = await distributed.outbox.handledAfter(0);
 
   return toFigures({
@@ -116,6 +132,7 @@ async function measure(
     all: { ...all, published: await distributed.outbox.published() },
     one: await one.door.count(),
     distributed: await distributed.door.count(),
+    scenarios,
     loadBefore: load,
   });
 }

@@ -1,5 +1,6 @@
 import { describeRow, rounded, type Row } from '../bench/report.ts';
 import { median } from '../figures/statistics.ts';
+import type { ScenarioFigures } from './k6/seed-scenario.ts';
 import type { Handled } from './outbox-watch.ts';
 
 /** Orders a second. */
@@ -26,6 +27,8 @@ export type DistributedFigures = {
   halfOrdersPerSecond: number;
   distributed: Counted;
   oneProcess: Counted;
+  /** k6: as the seed says, and ten times that. */
+  scenarios: readonly ScenarioFigures[];
   rounds: number;
   /** What the machine was doing before. */
   loadBefore: number;
@@ -38,10 +41,12 @@ type Measured = {
   all: Handled & { published: number };
   one: Counted;
   distributed: Counted;
+  scenarios: readonly ScenarioFigures[];
   loadBefore: number;
 };
 
-export function toFigures({ rounds, drained, half, all, one, distributed, loadBefore }: Measured): DistributedFigures {
+export function toFigures({ rounds, drained, half, all, one, ...measured }: Measured): DistributedFigures {
+  const { distributed, scenarios, loadBefore } = measured;
   const ordersPerSecond = median(rounds.map((round) => round.distributed));
   const oneProcessOrdersPerSecond = median(rounds.map((round) => round.one));
   const ingestEventsPerSecond = (ordersPerSecond * all.published) / distributed.acknowledged;
@@ -62,6 +67,7 @@ export function toFigures({ rounds, drained, half, all, one, distributed, loadBe
     halfOrdersPerSecond: Math.round(half.ratePerSecond),
     distributed,
     oneProcess: one,
+    scenarios,
     rounds: rounds.length,
     loadBefore: rounded(loadBefore),
   };
@@ -71,6 +77,19 @@ export function toFigures({ rounds, drained, half, all, one, distributed, loadBe
 export function isWhole({ distributed, oneProcess, missing, disordered }: DistributedFigures): boolean {
   const isPosted = [distributed, oneProcess].every(({ acknowledged, posted }) => acknowledged === posted);
   return isPosted && missing === 0 && disordered === 0;
+}
+
+function toRow({ ordersPerHour, sockets, p99Ms, orders, balances, refused, welcomed, updates }: ScenarioFigures): Row {
+  return {
+    what: `k6, ${ordersPerHour} orders/h, p99`,
+    value: p99Ms,
+    unit: ' ms',
+    atMost: 50,
+    detail:
+      `orders p50 ${orders.p50Ms} ms, p99 ${orders.p99Ms} ms of ${orders.count}; ` +
+      `balances p50 ${balances.p50Ms} ms, p99 ${balances.p99Ms} ms of ${balances.count}; ${refused} refused; ` +
+      `${welcomed} of ${sockets} sockets heard ${updates.received} of ${updates.expected} updates`,
+  };
 }
 
 export function describeDistributed(figures: DistributedFigures): string {
@@ -96,6 +115,7 @@ export function describeDistributed(figures: DistributedFigures): string {
       atMost: 100,
       detail: `p50 ${f.p50Ms} ms, longest ${f.maxMs} ms, at ${f.halfOrdersPerSecond} orders/s`,
     },
+    ...f.scenarios.map(toRow),
   ];
   const counted = (what: string, { acknowledged, posted }: Counted) =>
     `  ${acknowledged === posted ? '✓' : '✗'} ${what}: acknowledged ${acknowledged}, posted ${posted}\n`;
