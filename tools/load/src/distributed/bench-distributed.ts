@@ -9,7 +9,8 @@ import { toFigures, type DistributedFigures, type Round } from './distributed-re
 import { Door } from './door.ts';
 import { ensureK6 } from './k6/program.ts';
 import { runSeedScenario, type ScenarioFigures } from './k6/seed-scenario.ts';
-import { keepCommitTimes, OutboxWatch } from './outbox-watch.ts';
+import { OutboxWatch } from './outbox-watch.ts';
+import { keepCommitTimes } from './settings.ts';
 import { startServices, type Services } from './start-services.ts';
 
 export type BenchDistributedOptions = {
@@ -52,6 +53,8 @@ async function measure(
   closing: (() => Promise<void>)[],
 ): Promise<DistributedFigures> {
   const load = loadavg()[0] ?? Number.NaN;
+  const stopping = new AbortController();
+  closing.push(async () => stopping.abort());
   const k6 = await ensureK6(progress);
   const generator = new Generator();
   closing.push(async () => generator.stop());
@@ -116,7 +119,13 @@ async function measure(
   const scenarios: ScenarioFigures[] = [];
   for (const times of [1, 10]) {
     progress.begin(`k6: the seed's scenario, ${times} times`);
-    const scenario = await runSeedScenario({ k6, ...distributed, times, seconds: scenarioSeconds });
+    const scenario = await runSeedScenario({
+      k6,
+      ...distributed,
+      times,
+      seconds: scenarioSeconds,
+      signal: stopping.signal,
+    });
     scenarios.push(scenario);
     progress.done(
       `k6: ${scenario.ordersPerHour} orders/hour, ${scenario.sockets} sockets, p99 ${Math.round(scenario.p99Ms)} ms`,

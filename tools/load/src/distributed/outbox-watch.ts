@@ -144,14 +144,3 @@ export class OutboxWatch {
 const hashSql = `substr(sha256(convert_to('points/' || outbox.id, 'UTF8')), 1, 16)`;
 const eventIdSql = `encode(set_byte(set_byte(${hashSql},
   6, (get_byte(${hashSql}, 6) & 15) | 128), 8, (get_byte(${hashSql}, 8) & 63) | 128), 'hex')::uuid`;
-
-/** PostgreSQL remembers when each transaction was committed, after a restart. */
-export async function keepCommitTimes(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
-  await client.connect();
-  try {
-    await client.query('alter system set track_commit_timestamp = on');
-  } finally {
-    await client.end();
-  }
-}

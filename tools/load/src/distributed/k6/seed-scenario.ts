@@ -37,8 +37,9 @@ export async function runSeedScenario(options: {
   door: Door;
   times: number;
   seconds: number;
+  signal: AbortSignal;
 }): Promise<ScenarioFigures> {
-  const { k6, bed, door, times, seconds } = options;
+  const { k6, bed, door, times, seconds, signal } = options;
   const { instance, secrets } = bed;
   const ordersPlanned = Math.ceil((ordersPerHour * times * seconds) / 3_600);
   const scenarioFile = join(instance.paths.run, `k6-${times}.json`);
@@ -67,6 +68,7 @@ export async function runSeedScenario(options: {
   await promisify(execFile)(k6, ['run', '--quiet', '--no-usage-report', join(import.meta.dirname, 'scenario.js')], {
     env: { ...process.env, SCENARIO: scenarioFile, SUMMARY: summaryFile, SECRET: secrets.shopifyClientSecret },
     maxBuffer: printedBytesMax,
+    signal,
   });
   const metrics = summarySchema.parse(JSON.parse(readFileSync(summaryFile, 'utf8')));
   const count = (name: string) => metrics[name]?.values['count'] ?? 0;
