@@ -99,7 +99,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'bench',
-    usage: './dev.sh bench orders|sockets|dashboard|storefront|events [--json] […]',
+    usage: './dev.sh bench orders|distributed|sockets|dashboard|storefront|events [--json] […]',
     summary: 'How fast it is, each on a database and a server of its own (docs/performance.md).',
     script: 'tools/load/src/bench.ts',
     needs: 'nothing',

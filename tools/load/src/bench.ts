@@ -3,6 +3,8 @@ import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
 import { benchOrders } from './bench/bench-orders.ts';
 import { describe, isPosted } from './bench/report.ts';
+import { benchDistributed } from './distributed/bench-distributed.ts';
+import { describeDistributed, isWhole } from './distributed/distributed-report.ts';
 import { benchEvents, type EventFigures } from './events/bench-events.ts';
 import { benchDashboard } from './pages/dashboard/bench-dashboard.ts';
 import { describeDashboard, toDashboardJson } from './pages/dashboard/dashboard-report.ts';
@@ -13,12 +15,14 @@ import { wholeNumber } from './whole-number.ts';
 
 // Usage: bench.ts WHAT [--json] […]. With --json the last line of stdout is one object.
 const usage = `usage: ./dev.sh bench orders [--json] [--seconds N] [--rounds N]
+       ./dev.sh bench distributed [--json] [--seconds N] [--rounds N]
        ./dev.sh bench sockets [--json] [--sockets N]
        ./dev.sh bench dashboard [--json] [--runs N] [--customers N]
        ./dev.sh bench storefront [--json] [--runs N]
        ./dev.sh bench events [--json] [--events N] [--seconds N]`;
 const secondsDefault = 5;
 const roundsDefault = 5;
+const distributedRoundsDefault = 3;
 const socketsDefault = 10_000;
 const runsDefault = 5;
 const customersDefault = 100_000;
@@ -30,6 +34,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main([what, ...argv]: string[]): Promise<number> {
   try {
     if (what === 'orders') return await orders(argv);
+    if (what === 'distributed') return await distributed(argv);
     if (what === 'sockets') return await sockets(argv);
     if (what === 'dashboard') return await dashboard(argv);
     if (what === 'storefront') return await storefront(argv);
@@ -51,6 +56,17 @@ async function orders(argv: string[]): Promise<number> {
   });
   process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describe(figures));
   return isPosted(figures) ? 0 : 1;
+}
+
+async function distributed(argv: string[]): Promise<number> {
+  const { values } = parseOptions(argv, { json: 'boolean', seconds: 'string', rounds: 'string' });
+  const figures = await benchDistributed({
+    seconds: wholeNumber('seconds', values.seconds, secondsDefault),
+    rounds: wholeNumber('rounds', values.rounds, distributedRoundsDefault),
+    progress: progressFor(values),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : describeDistributed(figures));
+  return isWhole(figures) ? 0 : 1;
 }
 
 async function sockets(argv: string[]): Promise<number> {

@@ -31,9 +31,12 @@ export class Bed {
     this.#app = findShopifyApp(instance, this.secrets, {});
   }
 
-  /** Builds the server if needed, and starts PostgreSQL with an empty schema and nothing else. */
-  static async make(): Promise<Bed> {
-    const base = await findFreeBase(lowestPortBase);
+  /**
+   * Builds the server if needed, and starts PostgreSQL with an empty schema and nothing else. From its base on, `ports` are
+   * free; one process needs no more than are asked for unless told.
+   */
+  static async make({ ports }: { ports?: number } = {}): Promise<Bed> {
+    const base = await findFreeBase(lowestPortBase, ports);
     if (base === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
     const home = mkdtempSync(join(tmpdir(), 'loyalnest-load-'));
     // Root runs PostgreSQL as another user, who has to get at it.
@@ -69,6 +72,12 @@ export class Bed {
     const { ownerUrl, part } = await startDatabase(this.instance, undefined);
     this.#ownerUrl = ownerUrl;
     if (part) this.#parts.postgres = part;
+  }
+
+  /** What was set with `alter system` holds from then on. */
+  async restartPostgres(): Promise<void> {
+    await this.#part('postgres').stop();
+    await this.startPostgres();
   }
 
   async startSimulator(): Promise<void> {

@@ -1,9 +1,9 @@
-import pg from 'pg';
 import type { Bed } from '../bed/bed.ts';
+import { waitUntilDelivered } from '../bed/outbox.ts';
+import { countPosted } from '../bed/posted.ts';
 import type { Generator } from '../http/generator.ts';
 import type { Load, LoadResult } from '../http/load.ts';
 import type { Workload } from '../orders/population.ts';
-import { waitUntilDelivered } from '../bed/outbox.ts';
 
 /** Enough to fill batches while others are under way. */
 const connections = 128;
@@ -48,20 +48,7 @@ export class HttpSide {
 
   /** Orders that were answered 200, and orders that the ledger holds points of. */
   async count(): Promise<{ acknowledged: number; posted: number }> {
-    const client = new pg.Client({ connectionString: this.#bed.ownerUrl });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ posted: number }>(
-        `select count(*)::int as posted
-         from points.orders
-         join points.points_transactions using (merchant_id, customer_id, order_id)
-         where order_id >= $1 and kind = 'earn'`,
-        [firstOrderId],
-      );
-      return { acknowledged: this.#acknowledged, posted: rows[0]?.posted ?? 0 };
-    } finally {
-      await client.end();
-    }
+    return { acknowledged: this.#acknowledged, posted: await countPosted(this.#bed.ownerUrl, firstOrderId) };
   }
 
   async #run(load: Pick<Load, 'workload' | 'of' | 'ratePerSecond'>): Promise<LoadResult> {

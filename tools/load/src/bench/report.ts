@@ -74,7 +74,7 @@ export function toFigures({ rounds, ...measured }: Measured): Figures {
   };
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
@@ -83,7 +83,14 @@ export function isPosted({ acknowledged, posted }: Figures): boolean {
   return acknowledged === posted;
 }
 
-type Row = { what: string; value: number | undefined; unit: string; atLeast?: number; atMost?: number; detail: string };
+export type Row = {
+  what: string;
+  value: number | undefined;
+  unit: string;
+  atLeast?: number;
+  atMost?: number;
+  detail: string;
+};
 
 export function describe(figures: Figures): string {
   const f = figures;
@@ -135,8 +142,9 @@ export function describe(figures: Figures): string {
   return `${rows.map(describeRow).join('')}  ${posted}`;
 }
 
-function describeRow({ what, value, unit, atLeast = -Infinity, atMost = Infinity, detail }: Row): string {
+export function describeRow({ what, value, unit, atLeast = -Infinity, atMost = Infinity, detail }: Row): string {
   const isMet = value !== undefined && value >= atLeast && value <= atMost;
-  const target = atMost === Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
-  return `  ${isMet ? '✓' : '✗'} ${what.padEnd(26)} ${`${value ?? '?'}${unit}`.padStart(9)}  (${target}${unit.trim() === '×' ? '' : unit}; ${detail})\n`;
+  const bound = atMost === Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
+  const target = atLeast === -Infinity && atMost === Infinity ? '' : `${bound}${unit.trim() === '×' ? '' : unit}; `;
+  return `  ${isMet ? '✓' : '✗'} ${what.padEnd(26)} ${`${value ?? '?'}${unit}`.padStart(9)}  (${target}${detail})\n`;
 }

@@ -6,7 +6,12 @@ import { shopifyOrder, type Article } from './shopify-order.ts';
 export type Order = Shopper & { orderId: number };
 
 /** Stand-ins that are replaced by ids of the same length. */
-const sample = { orderId: 6_000_000_000_001, customerId: customerIdOf(1), number: 1_000_001, merchant: 99_999 };
+export const sampleOrder = {
+  orderId: 6_000_000_000_001,
+  customerId: customerIdOf(1),
+  number: 1_000_001,
+  merchant: 99_999,
+};
 const orderNumbers = 9_000_000;
 const signatureLength = 44;
 
@@ -43,8 +48,8 @@ function orderTemplate(options: {
   articles: readonly Article[];
   shippingMinor: number;
 }): OrderTemplate {
-  const shopDomain = shopDomainOf(sample.merchant);
-  const body = Buffer.from(JSON.stringify(shopifyOrder({ ...options, ...sample, shopDomain })));
+  const shopDomain = shopDomainOf(sampleOrder.merchant);
+  const body = Buffer.from(JSON.stringify(shopifyOrder({ ...options, ...sampleOrder, shopDomain })));
   const head = [
     'POST /webhooks/shopify HTTP/1.1',
     `Host: 127.0.0.1:${options.port}`,
@@ -55,8 +60,8 @@ function orderTemplate(options: {
     'X-Shopify-Topic: orders/paid',
     `X-Shopify-Shop-Domain: ${shopDomain}`,
     'X-Shopify-API-Version: 2026-10',
-    `X-Shopify-Webhook-Id: b1946ac9-2f1e-4a6b-9c11-${sample.orderId}`,
-    `X-Shopify-Event-Id: 98880550-7158-44d4-b7cd-${sample.orderId}`,
+    `X-Shopify-Webhook-Id: b1946ac9-2f1e-4a6b-9c11-${sampleOrder.orderId}`,
+    `X-Shopify-Event-Id: 98880550-7158-44d4-b7cd-${sampleOrder.orderId}`,
     `X-Shopify-Triggered-At: ${options.at.toISOString()}`,
     `X-Shopify-Hmac-Sha256: ${'='.repeat(signatureLength)}`,
     '\r\n',
@@ -65,9 +70,9 @@ function orderTemplate(options: {
   return {
     bytes,
     bodyStart: head.length,
-    orderIdAt: positionsOf(bytes, String(sample.orderId)),
-    customerIdAt: positionsOf(bytes, String(sample.customerId)),
-    numberAt: positionsOf(bytes, String(sample.number)),
+    orderIdAt: positionsOf(bytes, String(sampleOrder.orderId)),
+    customerIdAt: positionsOf(bytes, String(sampleOrder.customerId)),
+    numberAt: positionsOf(bytes, String(sampleOrder.number)),
     merchantAt: positionsOf(bytes, shopDomain).map((position) => position + 'bench-'.length),
     signatureAt: bytes.indexOf('='.repeat(signatureLength)),
   };
