@@ -94,15 +94,15 @@ export function listen() {
   if (response.status !== 200) return refused.add(1);
   const { url, token } = response.json();
   const socket = new WebSocket(url);
-  socket.onopen = () => {
+  socket.addEventListener('open', () => {
     socket.send(JSON.stringify({ type: 'hello', token, after: null }));
     setTimeout(() => socket.close(), (openSeconds + seconds + lingerSeconds) * 1_000);
-  };
-  socket.onmessage = ({ data }) => {
+  });
+  socket.addEventListener('message', ({ data }) => {
     const { type } = JSON.parse(data);
     if (type === 'welcome') welcomed.add(1);
     if (type === 'update') updates.add(1);
-  };
+  });
 }
 
 export function handleSummary({ metrics }) {
