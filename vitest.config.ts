@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -30,6 +31,8 @@ function withPostgres(folder: string) {
 export default defineConfig({
   oxc,
   test: {
+    // Tests wait for servers more than they compute; on two cores one file at a time would leave one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       withPostgres('libs'),
       withPostgres('services'),

@@ -104,7 +104,7 @@ describe('faults of a connection', () => {
     const heard = await said(socket, 'hello', 2_500);
     expect(heard).toMatch(/^h(e(l)?)?$/);
     await end(target, toxiproxy);
-    expect(`${heard}${await said(socket, '', 500)}`).toBe('hello');
+    expect(`${heard}${await said(socket, '', 3_000)}`).toBe('hello');
   });
 
   it('latency: the answer comes after five seconds', async () => {
