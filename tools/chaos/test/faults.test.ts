@@ -85,7 +85,7 @@ describe('faults of a connection', () => {
     await closed;
     await expect(opened()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await end(target, toxiproxy);
-    expect(await said(await opened(), 'hello', 200)).toBe('hello');
+    expect(await said(await opened(), 'hello', 1_000)).toBe('hello');
   });
 
   it('reset: what was asked arrives, and the answer does not', async () => {
@@ -94,7 +94,7 @@ describe('faults of a connection', () => {
     await begin(target, toxiproxy);
     expect(await said(socket, 'hello', 1_000)).toBeUndefined();
     await end(target, toxiproxy);
-    expect(await said(await opened(), 'hello', 200)).toBe('hello');
+    expect(await said(await opened(), 'hello', 1_000)).toBe('hello');
   });
 
   it('slow: a byte a second, and all of the rest when it is over', async () => {
