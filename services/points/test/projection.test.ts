@@ -123,6 +123,23 @@ describe('the projections', () => {
     expect(await rowsOf('activities')).toHaveLength(60);
   });
 
+  it('say that more is coming while an older transaction holds events back', async () => {
+    await room.install(merchantId);
+    await room.settled();
+    const older = await room.databases.owner.connect();
+    await older.query('begin; select pg_current_xact_id()');
+    try {
+      await room.order(merchantId, 1);
+      expect(await projection.drain()).toMatchObject({ isMoreComing: true });
+      expect(await rowsOf('members')).toEqual([]);
+    } finally {
+      await older.query('rollback');
+      older.release();
+    }
+    await room.settled();
+    expect(await rowsOf('members')).toHaveLength(1);
+  });
+
   it('pass events that move no points', async () => {
     await room.install(merchantId);
     await room.database.forMerchant(merchantId, (tx) =>

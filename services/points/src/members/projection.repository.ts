@@ -49,8 +49,11 @@ export async function movePosition(tx: Tx, { xid, id }: Position): Promise<void>
 
 export type Batch = { after: Position; last: Position; events: number; merchantIds: number[]; isMoreComing: boolean };
 
-/** The next events below the horizon: where they end, and of which merchants they are. Relies on the key of `outbox`. */
-export async function findBatch(tx: Tx, after: Position): Promise<Batch | undefined> {
+/**
+ * The next events below the horizon: where they end, and of which merchants they are; `held-back` when there are some, and
+ * an older transaction that still runs keeps all of them from being read. Relies on the key of `outbox`.
+ */
+export async function findBatch(tx: Tx, after: Position): Promise<Batch | 'held-back' | undefined> {
   const rows = await tx.query<Position & { merchant_id: number; is_readable: boolean }>(
     `select xid::text as xid, id, merchant_id, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_readable
      from outbox where (xid, id) > ($1::xid8, $2) order by outbox.xid, outbox.id limit ${batchMax}`,
@@ -59,7 +62,7 @@ export async function findBatch(tx: Tx, after: Position): Promise<Batch | undefi
   );
   const readable = rows.filter((row) => row.is_readable);
   const last = readable.at(-1);
-  if (!last) return undefined;
+  if (!last) return rows.length > 0 ? 'held-back' : undefined;
   return {
     after,
     last: { xid: last.xid, id: last.id },

@@ -124,6 +124,7 @@ export class Projection implements Worker {
   async #step(): Promise<{ events: number; isMoreComing: boolean }> {
     const batch = await this.database.forNoMerchant(async (tx) => findBatch(tx, await ensurePosition(tx)));
     if (!batch) return { events: 0, isMoreComing: false };
+    if (batch === 'held-back') return { events: 0, isMoreComing: true };
     const { merchantIds, after, last, isMoreComing } = batch;
     const events = await this.database.forMerchants(merchantIds, async (tx) => {
       await lockProjections(tx);
