@@ -12,8 +12,8 @@ const unfinishedMs = dayMs;
 export type Removed = { backups: string[]; unfinished: string[]; logObjects: number };
 
 /**
- * Removes backups older than 90 days, though never the last one, and all log from before the oldest that stays: no backup
- * needs it.
+ * Removes backups older than 90 days, though never the last one, and all log from before those that stay: no backup needs
+ * it.
  */
 export async function removeOld(target: SealedTarget, now: Date): Promise<Removed> {
   const records = await readRecords(target);
@@ -29,8 +29,8 @@ export async function removeOld(target: SealedTarget, now: Date): Promise<Remove
     await target.remove(names.filter((name) => name.endsWith('/backup.json')));
     await target.remove(names.filter((name) => !name.endsWith('/backup.json')));
   }
-  const [oldest] = records.filter((record) => !old.includes(record));
-  const log = oldest ? await findOldLog(target, oldest) : [];
+  const kept = records.filter((record) => !old.includes(record));
+  const log = await findOldLog(target, kept);
   await target.remove(log);
   return { backups: old.map((record) => record.id), unfinished, logObjects: log.length };
 }
@@ -57,9 +57,12 @@ function startOf(id: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** Positions only grow, over all timelines. */
-async function findOldLog(target: SealedTarget, { startLsn, segmentBytes }: BackupRecord): Promise<string[]> {
-  const first = segmentOf(startLsn, segmentBytes);
+/** A restore as of an earlier moment goes on from an earlier position: the newest backup may lie before the oldest. */
+async function findOldLog(target: SealedTarget, kept: readonly BackupRecord[]): Promise<string[]> {
+  const [oldest] = kept;
+  if (!oldest) return [];
+  const { segmentBytes } = oldest;
+  const first = Math.min(...kept.map(({ startLsn }) => segmentOf(startLsn, segmentBytes)));
   const objects = parseWalObjects(await target.list(walPrefix), segmentBytes);
   return objects.filter(({ segment }) => segment < first).map(({ name }) => name);
 }

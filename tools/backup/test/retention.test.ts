@@ -22,7 +22,7 @@ async function anArchive(nights: number): Promise<SealedTarget> {
   return target;
 }
 
-async function putBackup(target: SealedTarget, night: number): Promise<void> {
+async function putBackup(target: SealedTarget, night: number, atNight = night): Promise<void> {
   const startedAt = new Date(start.getTime() + night * dayMs);
   const record: BackupRecord = {
     id: idOf(startedAt),
@@ -30,8 +30,8 @@ async function putBackup(target: SealedTarget, night: number): Promise<void> {
     serverVersion: '18.4',
     timeline: 1,
     segmentBytes,
-    startLsn: startOfSegment(night * 10, segmentBytes) + 40n,
-    endLsn: startOfSegment(night * 10, segmentBytes) + 200n,
+    startLsn: startOfSegment(atNight * 10, segmentBytes) + 40n,
+    endLsn: startOfSegment(atNight * 10, segmentBytes) + 200n,
     startedAt,
     endedAt: startedAt,
     pieces: 1,
@@ -73,6 +73,17 @@ describe('retention', () => {
       ['backup.json', 'data.000000'].map((name) => `base/20260103T010000Z/${name}`),
     );
     expect(await names(target, 'wal/')).toHaveLength(10);
+  });
+
+  it('keeps the log of a backup that was taken after going back to an earlier position', async () => {
+    const target = await anArchive(3);
+    await putBackup(target, 3, 1);
+    expect((await removeOld(target, after(92.5))).backups).toEqual([
+      '20260101T010000Z',
+      '20260102T010000Z',
+      '20260103T010000Z',
+    ]);
+    expect((await names(target, 'wal/'))[0]).toBe(wholeName(1, 10, segmentBytes));
   });
 
   it('removes what an interrupted backup left, a day later, and leaves alone what is not ours', async () => {
