@@ -23,7 +23,8 @@ const nested = new Set(
 );
 
 function isExternal(id: string): boolean {
-  if (/^(\.|\/|@loyalnest\/|@oxc-project\/runtime\/)/.test(id)) return false;
+  // With `#` a package names a part of itself.
+  if (/^(\.|\/|#|@loyalnest\/|@oxc-project\/runtime\/)/.test(id)) return false;
   return !nested.has(id.split('/', id.startsWith('@') ? 2 : 1).join('/'));
 }
 

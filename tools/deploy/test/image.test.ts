@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
@@ -125,6 +127,28 @@ describe.runIf(isRoot && process.platform === 'linux')('the files of the image',
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('<html');
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
+  });
+
+  it('have what it takes to send traces, which is loaded only then', async () => {
+    const asked: string[] = [];
+    const collector = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      request.resume().once('end', () => response.end());
+    });
+    await new Promise<void>((settle) => collector.listen(0, '127.0.0.1', settle));
+    const { port: collectorPort } = collector.address() as AddressInfo;
+    const port = await freePort();
+    const server = startInside(image, ['/app/apps/server/dist/main.js'], {
+      ...environment(port),
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+      OTEL_TRACES_SAMPLER_ARG: '1',
+    });
+    await untilReady(port, server);
+    await fetch(`http://127.0.0.1:${port}/v1/api/merchant`);
+    server.child.kill('SIGTERM');
+    expect({ code: await server.ended, output: server.output() }).toMatchObject({ code: 0 });
+    collector.close();
+    expect(asked).toContain('/v1/traces');
   });
 
   it('take their secrets as Kubernetes hands them out, as files of root that a group may read', async () => {
