@@ -102,6 +102,8 @@ describe('the health of a ledger', () => {
     await room.install(merchantId + 500);
     await room.order(merchantId, 1);
     await room.order(merchantId + 500, 1);
+    // The service's own listeners, which may begin late, have then passed everything.
+    await room.settled();
     await tamper(
       `insert into outbox_cursors (consumer, xid, id) select 'quick', xid, id from outbox order by xid desc, id desc limit 1`,
     );
