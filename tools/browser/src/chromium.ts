@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@loyalnest/dev/errors';
+import { installDebianPackage } from '@loyalnest/platform/local-servers/system-program';
 import { chromium, type Browser } from 'playwright-core';
 
 /** Names under which systems install it; the first one found is taken. */
@@ -39,7 +39,7 @@ export async function ensureChromium(env: NodeJS.ProcessEnv = process.env): Prom
   const found = findChromium(env);
   if (found) return found;
   const mayInstall = env['CI'] === 'true' && process.getuid?.() === 0 && env['CHROMIUM'] === undefined;
-  if (mayInstall) await install();
+  if (mayInstall) await installDebianPackage('chromium');
   const installed = findChromium(env);
   if (!installed) throw new UserError(missing);
   return installed;
@@ -49,17 +49,6 @@ export async function ensureChromium(env: NodeJS.ProcessEnv = process.env): Prom
 export async function launchChromium(options: { args?: string[] } = {}): Promise<Browser> {
   const executablePath = await ensureChromium();
   return chromium.launch({ executablePath, args: [...chromiumFlags, ...(options.args ?? [])] });
-}
-
-async function install(): Promise<void> {
-  for (const args of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']]) {
-    const child = spawn('apt-get', args, {
-      stdio: 'ignore',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    const code = await new Promise((settle) => child.once('error', () => settle(1)).once('exit', settle));
-    if (code !== 0) throw new UserError(`apt-get ${args.join(' ')} failed; ${missing}`);
-  }
 }
 
 function isProgram(path: string): boolean {

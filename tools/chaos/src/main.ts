@@ -1,8 +1,7 @@
 import { UserError } from '@loyalnest/dev/errors';
 import { parseOptions } from '@loyalnest/dev/options';
 import { printedProgress } from '@loyalnest/dev/progress';
-import { LocalKafkaError } from '@loyalnest/platform/local-servers/kafka-files';
-import { LocalRedisError } from '@loyalnest/platform/local-servers/redis-server';
+import { LocalServerError } from '@loyalnest/platform/local-servers/system-program';
 import { runMatrix, type ChaosResult } from './matrix.ts';
 import { planMatrix } from './plan.ts';
 import { describe, isClean, toJson } from './report.ts';
@@ -20,8 +19,7 @@ async function main([what, ...argv]: string[]): Promise<number> {
     if (what === 'rolling') return await rolling(argv);
     throw new UserError(usage, 2);
   } catch (error) {
-    const explained = error instanceof LocalKafkaError || error instanceof LocalRedisError;
-    if (!(error instanceof UserError) && !explained) throw error;
+    if (!(error instanceof UserError || error instanceof LocalServerError)) throw error;
     process.stderr.write(`dev.sh: ${error.message}\n`);
     return error instanceof UserError ? error.exitCode : 1;
   }

@@ -1,3 +1,4 @@
+import { LocalServerError } from '@loyalnest/platform/local-servers/system-program';
 import { EmbeddedPostgresError } from '@loyalnest/platform/database/embedded/errors';
 
 /** Ends the program with one line that says what is wrong and what to do. Exit code 2 means: called wrongly. */
@@ -8,6 +9,15 @@ export class UserError extends Error {
   constructor(message: string, exitCode = 1, options?: ErrorOptions) {
     super(message, options);
     this.exitCode = exitCode;
+  }
+}
+
+/** What a server of this machine cannot do is said to whoever typed the command. */
+export async function orExplain<T>(starting: Promise<T>): Promise<T> {
+  try {
+    return await starting;
+  } catch (error) {
+    throw error instanceof LocalServerError ? new UserError(error.message, 1, { cause: error }) : error;
   }
 }
 

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
+import { ensureSystemProgram } from '@loyalnest/platform/local-servers/system-program';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dashboards } from '../src/monitoring/dashboards.ts';
 import { grafanaDashboard } from '../src/monitoring/panel.ts';
 import { alerts, ruleGroups } from '../src/monitoring/prometheus.ts';
 import { toYaml } from '../src/monitoring/yaml.ts';
-import { ensurePromtool } from './promtool.ts';
 
 const folder = join(root, 'deploy/prometheus');
 
@@ -15,8 +15,8 @@ describe('rules and alerts', () => {
   let promtool: string;
 
   beforeAll(async () => {
-    promtool = await ensurePromtool();
-  }, 120_000);
+    promtool = await ensureSystemProgram({ name: 'promtool', debianPackage: 'prometheus' });
+  }, 300_000);
 
   function run(...args: string[]): Promise<{ isPassed: boolean; output: string }> {
     return new Promise((settle) => {

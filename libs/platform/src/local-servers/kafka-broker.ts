@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { leash } from '../database/embedded/leash.ts';
-import { ensureKafkaFiles, LocalKafkaError, type KafkaFiles } from './kafka-files.ts';
+import { ensureKafkaFiles, type KafkaFiles } from './kafka-files.ts';
+import { LocalServerError } from './system-program.ts';
 
 const run = promisify(execFile);
 
@@ -49,7 +50,7 @@ const startedMessage = 'Kafka Server started';
 
 /**
  * Starts Apache Kafka on this machine: one node that is broker and controller (KRaft). It ends with `stop()` or with this
- * process, even when that is killed. Throws `LocalKafkaError`.
+ * process, even when that is killed. Throws `LocalServerError`.
  */
 export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
   const files = await ensureKafkaFiles();
@@ -75,7 +76,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
     if (await Promise.race([hasEnded, sleep(pollMs, false)])) throw explain(written(), logFile);
     if (Date.now() < deadline) continue;
     await broker.kill();
-    throw new LocalKafkaError(`Kafka was not ready within ${readyTimeoutMs / 1_000} s; its log is ${logFile}`);
+    throw new LocalServerError(`Kafka was not ready within ${readyTimeoutMs / 1_000} s; its log is ${logFile}`);
   }
   return broker;
 }
@@ -122,7 +123,7 @@ async function format({ java, classPath }: KafkaFiles, settingsFile: string): Pr
     await run(java, [...javaFlags, ...logFlags, '-cp', classPath, ...args]);
   } catch (cause) {
     const { stderr = '' } = cause as { stderr?: string };
-    throw new LocalKafkaError(`Kafka cannot use its folder: ${stderr.trim().split('\n').at(-1)}`, { cause });
+    throw new LocalServerError(`Kafka cannot use its folder: ${stderr.trim().split('\n').at(-1)}`, { cause });
   }
 }
 
@@ -161,8 +162,8 @@ async function end(child: ChildProcess, exited: Promise<void>, signals: readonly
   }
 }
 
-function explain(written: string, logFile: string): LocalKafkaError {
-  if (/Address already in use/.test(written)) return new LocalKafkaError('a port of Kafka is taken');
+function explain(written: string, logFile: string): LocalServerError {
+  if (/Address already in use/.test(written)) return new LocalServerError('a port of Kafka is taken');
   const reason = /^(?:Caused by: )?[\w.]+(?:Exception|Error): (.+)$/m.exec(written)?.[1];
-  return new LocalKafkaError(`Kafka ended while starting${reason ? `: ${reason}` : ''}; its log is ${logFile}`);
+  return new LocalServerError(`Kafka ended while starting${reason ? `: ${reason}` : ''}; its log is ${logFile}`);
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureSystemProgram, LocalServerError, userCache } from './system-program.ts';
 
 const run = promisify(execFile);
 
@@ -14,32 +14,23 @@ const slf4jVersion = '1.7.36';
 const downloadTimeoutMs = 600_000;
 const javaMajorMin = 17;
 
-/** The message is one line that a person can act on. */
-export class LocalKafkaError extends Error {
-  override readonly name = 'LocalKafkaError';
-}
-
 export type KafkaFiles = { java: string; classPath: string };
 
 /**
  * Java, and Apache Kafka from Maven Central, which is fetched once per user. What is missing gets installed for root on
- * Debian; everybody else is told how. Throws `LocalKafkaError`.
+ * Debian; everybody else is told how. Throws `LocalServerError`.
  */
 export async function ensureKafkaFiles(): Promise<KafkaFiles> {
-  const java = await ensureProgram('java', 'default-jre-headless');
+  const java = await ensureSystemProgram({ name: 'java', debianPackage: 'default-jre-headless' });
   await assertJavaVersion(java);
-  const folder = join(cacheFolder(), `kafka-${kafkaVersion}`);
+  const folder = join(userCache, `kafka-${kafkaVersion}`);
   if (!existsSync(folder)) await download(folder);
   return { java, classPath: join(folder, '*') };
 }
 
-function cacheFolder(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'loyalnest');
-}
-
 /** Two that download at once do not see each other: each has folders of its own, and the first to be ready is kept. */
 async function download(folder: string): Promise<void> {
-  const maven = await ensureProgram('mvn', 'maven');
+  const maven = await ensureSystemProgram({ name: 'mvn', debianPackage: 'maven' });
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}-download-`);
   try {
@@ -55,7 +46,7 @@ async function download(folder: string): Promise<void> {
     if (existsSync(folder)) return;
     const { stdout, message } = cause as { stdout?: string; message: string };
     const reason = /\[ERROR\] (.+)/.exec(stdout ?? '')?.[1] ?? message;
-    throw new LocalKafkaError(`Apache Kafka could not be fetched with mvn: ${reason}`, { cause });
+    throw new LocalServerError(`Apache Kafka could not be fetched with mvn: ${reason}`, { cause });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -81,37 +72,5 @@ async function assertJavaVersion(java: string): Promise<void> {
   const { stderr } = await run(java, ['-version']);
   const major = Number(/version "(\d+)/.exec(stderr)?.[1]);
   if (major >= javaMajorMin) return;
-  throw new LocalKafkaError(`Kafka needs Java ${javaMajorMin} or newer, and ${java} is ${major || 'something else'}`);
-}
-
-async function ensureProgram(name: string, debianPackage: string): Promise<string> {
-  const found = findProgram(name);
-  if (found) return found;
-  const hint = `Kafka needs ${name}: sudo apt-get install ${debianPackage}`;
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !findProgram('apt-get')) {
-    throw new LocalKafkaError(hint);
-  }
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['install', '-y', '--no-install-recommends', debianPackage], { env });
-  } catch (cause) {
-    throw new LocalKafkaError(`${hint} (it could not be installed)`, { cause });
-  }
-  const installed = findProgram(name);
-  if (!installed) throw new LocalKafkaError(hint);
-  return installed;
-}
-
-function findProgram(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  throw new LocalServerError(`Kafka needs Java ${javaMajorMin} or newer, and ${java} is ${major || 'something else'}`);
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { leash } from '../database/embedded/leash.ts';
-import { ensureRedisServer, LocalRedisError } from './redis-server.ts';
+import { ensureSystemProgram, LocalServerError } from './system-program.ts';
 
 export type RedisClusterOptions = {
   /** Made on the first start. What the cluster knows stays there, and is there again after the next start. */
@@ -39,10 +39,10 @@ type Node = RedisNode & { child: ChildProcess; exited: Promise<void> };
 
 /**
  * Starts a Redis Cluster of as many masters as there are ports, on this machine, from the distribution's `redis-server`.
- * It ends with `stop()` or with this process, even when that is killed. Throws `LocalRedisError`.
+ * It ends with `stop()` or with this process, even when that is killed. Throws `LocalServerError`.
  */
 export async function startRedisCluster(options: RedisClusterOptions): Promise<RedisCluster> {
-  const program = await ensureRedisServer();
+  const program = await ensureSystemProgram({ name: 'redis-server', debianPackage: 'redis-server' });
   const { clients } = options.ports;
   const nodes = clients.map((_port, index) => launchNode(program, options, index));
   try {
@@ -63,7 +63,7 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<R
 function launchNode(program: string, options: RedisClusterOptions, index: number): Node {
   const port = options.ports.clients[index];
   const busPort = options.ports.bus[index];
-  if (port === undefined || busPort === undefined) throw new LocalRedisError('each node needs two ports');
+  if (port === undefined || busPort === undefined) throw new LocalServerError('each node needs two ports');
   const folder = resolve(options.folder, `node-${index + 1}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const configFile = join(folder, 'redis.conf');
@@ -142,7 +142,7 @@ async function joinNodes(nodes: readonly Node[], { password, folder, ports }: Re
   for (const connection of connections) connection.on('error', () => undefined);
   const deadline = Date.now() + readyTimeoutMs;
   const ended = Promise.race(nodes.map((node) => node.exited)).then(() => {
-    throw new LocalRedisError(`a Redis node ended while starting; its log is in ${resolve(folder)}`);
+    throw new LocalServerError(`a Redis node ended while starting; its log is in ${resolve(folder)}`);
   });
   ended.catch(() => undefined);
   try {
@@ -164,7 +164,7 @@ async function joinNodes(nodes: readonly Node[], { password, folder, ports }: Re
     for (const [index, connection] of connections.entries()) await giveSlots(connection, index, connections.length);
     while (!(await seeWhole(connections))) {
       if (Date.now() > deadline)
-        throw new LocalRedisError(`the Redis Cluster was not ready within ${readyTimeoutMs / 1_000} s`);
+        throw new LocalServerError(`the Redis Cluster was not ready within ${readyTimeoutMs / 1_000} s`);
       await Promise.race([sleep(pollMs), ended]);
     }
   } finally {

@@ -1,8 +1,11 @@
+import { ensureGoProgram } from '@loyalnest/dev/go-program';
 import type { Instance } from '@loyalnest/dev/instance';
 import { startProgram, type Part } from '@loyalnest/dev/part';
-import { ensureToxiproxy } from './program.ts';
 
 export type Toxic = { type: 'latency' | 'slicer' | 'reset_peer'; attributes: Record<string, number> };
+
+/** The newest that Go builds from its own path. */
+const toxiproxy = { name: 'toxiproxy', module: 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0' };
 
 const apiTimeoutMs = 10_000;
 
@@ -21,7 +24,7 @@ export class Toxiproxy {
     const url = `http://127.0.0.1:${port}`;
     const part = await startProgram({
       name: 'toxiproxy',
-      program: await ensureToxiproxy(),
+      program: await ensureGoProgram(toxiproxy, () => process.stderr.write('building toxiproxy, once…\n')),
       args: ['-host', '127.0.0.1', '-port', String(port)],
       env: { LOG_LEVEL: 'error' },
       inherits: ['PATH', 'HOME'],

@@ -1,7 +1,8 @@
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { userCache } from '@loyalnest/platform/local-servers/system-program';
 import { parse } from 'yaml';
-import { cacheFolder, fetchModule } from './validators.ts';
+import { fetchModule } from './validators.ts';
 
 /**
  * Where the schemas come from: the API that Kubernetes publishes with its source, and the resource definitions that the
@@ -24,7 +25,7 @@ type Schema = { [key: string]: unknown };
 /** A folder with a JSON schema for each kind, `deployment-apps-v1.json`, that allows no fields it does not name. */
 export async function ensureSchemas(): Promise<string> {
   const versions = [kubernetes, ...definitions.map(({ module }) => module)].map((name) => name.split('@')[1]);
-  const folder = join(cacheFolder, 'kubernetes-schemas', versions.join('_'));
+  const folder = join(userCache, 'kubernetes-schemas', versions.join('_'));
   if (existsSync(folder)) return folder;
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}-`);

@@ -1,10 +1,8 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalKafkaError } from '@loyalnest/platform/local-servers/kafka-files';
 import { startKafkaBroker } from '@loyalnest/platform/local-servers/kafka-broker';
 import { startRedisCluster } from '@loyalnest/platform/local-servers/redis-cluster';
-import { LocalRedisError } from '@loyalnest/platform/local-servers/redis-server';
-import { UserError } from '../errors.ts';
+import { orExplain } from '../errors.ts';
 import type { Instance } from '../instance.ts';
 import { sizeOf } from '../logfile.ts';
 import type { Part } from '../part.ts';
@@ -64,13 +62,4 @@ export async function startKafka({ instance, layout }: Options): Promise<{ broke
 function linkLog(instance: Instance, name: string, target: string): void {
   rmSync(instance.logFile(name), { force: true });
   symlinkSync(target, instance.logFile(name));
-}
-
-async function orExplain<T>(starting: Promise<T>): Promise<T> {
-  try {
-    return await starting;
-  } catch (error) {
-    if (!(error instanceof LocalRedisError || error instanceof LocalKafkaError)) throw error;
-    throw new UserError(error.message, 1, { cause: error });
-  }
 }
