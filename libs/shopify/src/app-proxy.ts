@@ -1,5 +1,6 @@
+import { parse, type ParsedUrlQuery } from 'node:querystring';
 import { AppError } from '@loyalnest/contracts/errors';
-import { isSignedProxyQuery } from './hmac.ts';
+import { firstOf, isSignedProxyQuery } from './hmac.ts';
 import { isShopDomain } from './shops/shop-domain.ts';
 
 /** Who asks through the shop's app proxy. `customerId` is `null` for a visitor who is not signed in to the shop. */
@@ -19,11 +20,11 @@ export const proxyAgeMaxMs = 90_000;
 export function verifyProxyRequest(rawUrl: string, expected: { clientSecret: string; now: Date }): ProxyCaller {
   const query = proxyQuery(rawUrl);
   if (!isSignedProxyQuery(query, expected.clientSecret)) throw new AppError('unauthenticated');
-  const ageMs = expected.now.getTime() - Number(query.get('timestamp') ?? Number.NaN) * 1_000;
+  const ageMs = expected.now.getTime() - Number(firstOf(query['timestamp']) ?? Number.NaN) * 1_000;
   if (!(Math.abs(ageMs) <= proxyAgeMaxMs)) throw new AppError('unauthenticated');
-  const shopDomain = query.get('shop') ?? '';
+  const shopDomain = firstOf(query['shop']) ?? '';
   if (!isShopDomain(shopDomain)) throw new AppError('unauthenticated');
-  return { shopDomain, customerId: parseCustomerId(query.get('logged_in_customer_id')) };
+  return { shopDomain, customerId: parseCustomerId(firstOf(query['logged_in_customer_id'])) };
 }
 
 /** Whether a request claims to come through the app proxy. */
@@ -31,13 +32,14 @@ export function isProxyRequest(rawUrl: string): boolean {
   return /[?&]signature=/.test(rawUrl);
 }
 
-function proxyQuery(rawUrl: string): URLSearchParams {
+/** All of it: a parameter that is left out here would not be covered by the signature. */
+function proxyQuery(rawUrl: string): ParsedUrlQuery {
   const start = rawUrl.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : rawUrl.slice(start + 1));
+  return parse(start < 0 ? '' : rawUrl.slice(start + 1), '&', '=', { maxKeys: 0 });
 }
 
-function parseCustomerId(text: string | null): number | null {
-  if (text === null || text === '') return null;
+function parseCustomerId(text: string | undefined): number | null {
+  if (text === undefined || text === '') return null;
   const id = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw new AppError('unauthenticated');
   return id;

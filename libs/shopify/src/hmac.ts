@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ParsedUrlQuery } from 'node:querystring';
 
 /** Whether `signature` is the base64 HMAC-SHA256 of the raw body. Takes the same time whatever is wrong. */
 export function isSignedBody(rawBody: Buffer, signature: string | undefined, secret: string): boolean {
@@ -10,18 +11,19 @@ export function isSignedBody(rawBody: Buffer, signature: string | undefined, sec
 }
 
 /**
- * Whether an app-proxy query was signed by Shopify: hex HMAC-SHA256 over the parameters but `signature`, each
- * `key=value` with several values joined by a comma, sorted and put together without a separator.
+ * Whether an app-proxy query, every value of it, was signed by Shopify: hex HMAC-SHA256 over the parameters but `signature`,
+ * each `key=value` with several values joined by a comma, sorted and put together without a separator.
  */
-export function isSignedProxyQuery(query: URLSearchParams, secret: string): boolean {
-  const signature = query.get('signature');
-  if (signature === null) return false;
-  const message = [...new Set(query.keys())]
-    .filter((key) => key !== 'signature')
-    .map((key) => `${key}=${query.getAll(key).join(',')}`)
-    .sort()
-    .join('');
-  const expected = createHmac('sha256', secret).update(message).digest();
-  const given = Buffer.from(signature, 'hex');
-  return given.length === expected.length && timingSafeEqual(given, expected) && given.toString('hex') === signature;
+export function isSignedProxyQuery(query: ParsedUrlQuery, secret: string): boolean {
+  const signature = firstOf(query['signature']);
+  if (signature === undefined || !/^[0-9a-f]{64}$/.test(signature)) return false;
+  const parts = [];
+  for (const key of Object.keys(query)) if (key !== 'signature') parts.push(`${key}=${String(query[key])}`);
+  const expected = createHmac('sha256', secret).update(parts.sort().join('')).digest();
+  return timingSafeEqual(Buffer.from(signature, 'hex'), expected);
+}
+
+/** A query may name a parameter several times. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

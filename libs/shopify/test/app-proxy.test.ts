@@ -5,6 +5,7 @@ import { aProxyQuery, client } from './tokens.ts';
 const now = new Date('2026-11-05T12:00:30Z');
 const verify = (query: string) =>
   verifyProxyRequest(`/v1/api/points/balance?${query}`, { clientSecret: client.clientSecret, now });
+const aThousand = Array.from({ length: 1_000 }, (_, index) => `p${index}=1`).join('&');
 const earlier = (ms: number) => new Date(now.getTime() - ms);
 
 describe('verifyProxyRequest', () => {
@@ -32,6 +33,10 @@ describe('verifyProxyRequest', () => {
     expect(verify(query)).toMatchObject({ customerId: null });
   });
 
+  it('accepts a thousand parameters', () => {
+    expect(verify(aProxyQuery({ now, extra: aThousand }))).toMatchObject({ customerId: null });
+  });
+
   it.each<[string, string]>([
     ['without a signature', aProxyQuery({ now }).replace(/&signature=.*/, '')],
     ['with an empty signature', aProxyQuery({ now }).replace(/&signature=.*/, '&signature=')],
@@ -41,6 +46,7 @@ describe('verifyProxyRequest', () => {
     ['whose customer was changed', aProxyQuery({ now, customerId: '1' }).replace('customer_id=1', 'customer_id=2')],
     ['with a second customer', `logged_in_customer_id=2&${aProxyQuery({ now, customerId: '1' })}`],
     ['with a parameter more', `${aProxyQuery({ now })}&x=1`],
+    ['with a parameter more behind a thousand', `${aProxyQuery({ now, extra: aThousand })}&x=1`],
     ['that repeats a parameter', aProxyQuery({ now, extra: 'x=1' }).replace('x=1', 'x=1&x=1')],
     ['older than 90 seconds', aProxyQuery({ now: earlier(91_000) })],
     ['from the future', aProxyQuery({ now: earlier(-91_000) })],

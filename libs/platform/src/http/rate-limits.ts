@@ -43,7 +43,8 @@ export class RateLimits {
   /** Counts a request. Throws `too-many-requests`. */
   async admit(name: LimitName, key: string | number, reply: Reply): Promise<void> {
     const limit = this.#limits[name];
-    const { remaining, resetMs } = await this.#limiter.count(limit, key);
+    const counted = this.#limiter.count(limit, key);
+    const { remaining, resetMs } = counted instanceof Promise ? await counted : counted;
     // Whoever is far from the limit need not know of it, and the hottest path does not pay for telling.
     if (remaining > limit.max / 2) return;
     const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));

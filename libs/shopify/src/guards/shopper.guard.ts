@@ -37,7 +37,7 @@ export class ShopperGuard implements CanActivate {
     const request = http.getRequest<GuardedRequest>();
     const expected = { clientSecret: this.config.SHOPIFY_CLIENT_SECRET, now: this.clock.now() };
     const { shopDomain, customerId } = verifyProxyRequest(request.originalUrl, expected);
-    const shop = await this.directory.awaitInstalled(shopDomain);
+    const shop = this.directory.recall(shopDomain) ?? (await this.directory.awaitInstalled(shopDomain));
     if (!shop) throw new AppError('unknown-shop');
     const { merchantId } = shop;
     request.principal = { kind: 'shopper', merchantId, shopDomain, customerId };

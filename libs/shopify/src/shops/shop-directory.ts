@@ -38,9 +38,13 @@ export class ShopDirectory {
 
   /** The shop, or `undefined` if nobody installed LoyalNest there. */
   async findShop(shopDomain: string): Promise<Shop | undefined> {
+    return this.recall(shopDomain) ?? this.#read(shopDomain);
+  }
+
+  /** An installed shop that was read a moment ago, for callers who come often; `undefined` for any other. */
+  recall(shopDomain: string): Shop | undefined {
     const known = this.#known.get(shopDomain);
-    if (known && Date.now() - known.readAtMs < freshMs) return known.shop;
-    return this.#read(shopDomain);
+    return known && Date.now() - known.readAtMs < freshMs ? known.shop : undefined;
   }
 
   /** As `findShop`, for deliveries that may overtake the news of the installation. */

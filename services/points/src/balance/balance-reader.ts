@@ -23,7 +23,6 @@ export class BalanceReader {
 
   constructor(private readonly database: Database) {}
 
-  /** A customer who never had points has zeros. */
   read(customer: CustomerKey): Promise<BalanceView> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ customer, resolve, reject });
@@ -40,22 +39,13 @@ export class BalanceReader {
   }
 
   async #readBatch(batch: readonly Waiting[]): Promise<void> {
-    const customers = new Map(batch.map(({ customer }) => [keyOf(customer), customer]));
     const merchantIds = [...new Set(batch.map(({ customer }) => customer.merchantId))];
     try {
-      const balances = await this.database.forLookUps(merchantIds, (tx) =>
-        readBalances(tx, [...customers.values()], 'commits'),
-      );
-      const byKey = new Map(balances.map((balance) => [keyOf(balance), balance]));
-      for (const { customer, resolve } of batch) {
-        resolve(byKey.get(keyOf(customer)) ?? { ...customer, pending: 0, available: 0, held: 0, nextExpiry: null });
-      }
+      const customers = batch.map(({ customer }) => customer);
+      const balances = await this.database.forLookUps(merchantIds, (tx) => readBalances(tx, customers, 'commits'));
+      batch.forEach(({ resolve }, index) => resolve(balances[index] as BalanceView));
     } catch (error) {
       for (const { reject } of batch) reject(error as Error);
     }
   }
-}
-
-function keyOf({ merchantId, customerId }: CustomerKey): string {
-  return `${merchantId}/${customerId}`;
 }

@@ -3,12 +3,12 @@ import type { Tx } from '@loyalnest/platform/database/database';
 import type { CustomerKey, Ending } from '../ledger/posting.repository.ts';
 import type { Balance } from '../ledger/transfer.ts';
 
-export type BalanceView = CustomerKey & Balance & { nextExpiry: { points: number; at: Date } | null };
+export type BalanceView = Balance & { nextExpiry: { points: number; at: Date } | null };
 
 /** Balances with the soonest-expiring lot. Relies on the primary keys of `customer_balances` and `lots`. */
 export const readBalancesSql = `
-select wanted.merchant_id, wanted.customer_id, pending, available, held, expiring.remaining, expiring.expires_at
-from unnest($1::bigint[], $2::bigint[]) as wanted (merchant_id, customer_id)
+select wanted.nth::int4, pending, available, held, expiring.remaining, expiring.expires_at
+from unnest($1::bigint[], $2::bigint[]) with ordinality as wanted (merchant_id, customer_id, nth)
 cross join lateral (
   select pending, available, held from customer_balances
   where customer_balances.merchant_id = wanted.merchant_id and customer_balances.customer_id = wanted.customer_id
@@ -21,9 +21,12 @@ left join lateral (
   order by expires_at limit 1
 ) as expiring on true`;
 
-type Row = { merchant_id: number; customer_id: number; remaining: number | null; expires_at: Date | null } & Balance;
+type Row = { nth: number; remaining: number | null; expires_at: Date | null } & Balance;
 
-/** Balances of those who have one; a customer without points has no row. */
+/** Of a customer who never had any. */
+const noPoints: BalanceView = { pending: 0, available: 0, held: 0, nextExpiry: null };
+
+/** Balances in the order of the customers. */
 export async function readBalances(
   tx: Tx,
   customers: readonly CustomerKey[],
@@ -37,13 +40,10 @@ export async function readBalances(
     ending === 'commits'
       ? await tx.queryAndCommit<Row>(readBalancesSql, keys, 'read-balances')
       : await tx.query<Row>(readBalancesSql, keys, 'read-balances');
-  return rows.map((row) => ({
-    merchantId: row.merchant_id,
-    customerId: row.customer_id,
-    pending: row.pending,
-    available: row.available,
-    held: row.held,
-    nextExpiry:
-      row.remaining !== null && row.expires_at !== null ? { points: row.remaining, at: row.expires_at } : null,
-  }));
+  const balances = customers.map(() => noPoints);
+  for (const { nth, pending, available, held, remaining, expires_at: at } of rows) {
+    const nextExpiry = remaining === null || at === null ? null : { points: remaining, at };
+    balances[nth - 1] = { pending, available, held, nextExpiry };
+  }
+  return balances;
 }

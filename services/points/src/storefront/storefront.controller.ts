@@ -19,7 +19,7 @@ import { ShopperGuard } from '@loyalnest/shopify/guards/shopper.guard';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { readBalances } from '../balance/balance.repository.ts';
+import { readBalances, type BalanceView } from '../balance/balance.repository.ts';
 import { historyEntry } from '../balance/history-entry.ts';
 import { findHistory } from '../balance/history.repository.ts';
 import { findProgrammes } from '../programme/programme.repository.ts';
@@ -90,14 +90,14 @@ export class StorefrontController {
     const { merchantId, customerId, programme } = of;
     const customer = { merchantId, customerId };
     const until = new Date(this.clock.now().getTime() + expiringMs);
-    const [[found], pending, expiring, codes, history] = await Promise.all([
+    const [balances, pending, expiring, codes, history] = await Promise.all([
       readBalances(tx, [customer]),
       findPendingOrders(tx, customer),
       findExpiring(tx, { ...customer, until }),
       findOpenCodes(tx, customer),
       findHistory(tx, { ...customer, place: undefined, limit: pageLimitDefault + 1 }),
     ]);
-    const balance = found ?? { pending: 0, available: 0, held: 0, nextExpiry: null };
+    const [balance] = balances as [BalanceView];
     const items = history.slice(0, pageLimitDefault);
     const last = history.length > pageLimitDefault ? items.at(-1) : undefined;
     return {

@@ -34,11 +34,18 @@ commit;
   return { text, variables };
 }
 
-/** One customer's balance, by primary key. */
+/** The rows that the answer to one customer is made of, by their keys: the balance and the lot that expires soonest. */
 export const balanceScript: PgbenchScript = {
   text: `${drawShopper}
-select pending, available, held from points.customer_balances
-where merchant_id = :merchant_id and customer_id = :customer_id;
+select pending, available, held, expiring.remaining, expiring.expires_at
+from points.customer_balances as balance
+left join lateral (
+  select remaining, expires_at from points.lots
+  where lots.merchant_id = balance.merchant_id and lots.customer_id = balance.customer_id
+    and remaining > 0 and expires_at is not null
+  order by expires_at limit 1
+) as expiring on true
+where balance.merchant_id = :merchant_id and balance.customer_id = :customer_id;
 `,
   variables: {},
 };
