@@ -7,7 +7,10 @@ type Container = {
   user?: string;
   read_only?: boolean;
   cap_drop?: string[];
+  cap_add?: string[];
   security_opt?: string[];
+  network_mode?: string;
+  entrypoint?: string[];
   command?: string[];
   environment?: Record<string, string>;
   secrets?: (string | { source: string; target: string })[];
@@ -23,6 +26,7 @@ type Compose = {
   services: Record<string, Container>;
   secrets: Record<string, { file: string }>;
   networks: Record<string, { internal?: boolean }>;
+  volumes: Record<string, unknown>;
 };
 
 const compose = yamlOf('deploy/compose/compose.yaml') as Compose;
@@ -75,23 +79,54 @@ describe('compose.yaml', () => {
 describe.each([
   ['compose.yaml', compose],
   ['compose.small.yaml', small],
-])('%s', (_, { services: containers, secrets, networks }) => {
+])('%s', (_, { services: containers, secrets, networks, volumes }) => {
   const all = Object.entries(containers).filter(([, container]) => !container.extends);
   const ours = all.filter(
     ([, container]) => container.command?.[0]?.startsWith('apps/') ?? !container.image?.includes(':'),
   );
 
   it.each(all)('runs %s as nobody special, with limits and without privileges', (name, container) => {
-    expect(container.user ?? '').not.toMatch(/^(0|root)(:|$)/);
+    const isReadOnly = container.read_only === true;
     // Apache's own image names its user, and its start script writes beside the program.
-    if (name !== 'kafka')
-      expect({ user: container.user, isReadOnly: container.read_only }).toMatchObject({
+    if (name === 'kafka') expect({ user: container.user, isReadOnly }).toEqual({ user: undefined, isReadOnly: false });
+    // Root gives folders to others, which nobody else may; it may do nothing besides, and nobody reaches it.
+    else if (name === 'volumes')
+      expect({ user: container.user, isReadOnly, network: container.network_mode }).toEqual({
+        ...{ user: '0:0', isReadOnly: true, network: 'none' },
+      });
+    else
+      expect({ user: container.user, isReadOnly }).toEqual({
         user: expect.stringMatching(/^\$\{LOYALNEST_UID/) as unknown,
         isReadOnly: true,
       });
+    expect(container.cap_add).toEqual(name === 'volumes' ? ['CHOWN'] : undefined);
     expect(container.cap_drop).toEqual(['ALL']);
     expect(container.security_opt).toEqual(['no-new-privileges:true']);
     expect(container.deploy?.resources?.limits).toMatchObject({ memory: expect.any(String) as unknown });
+  });
+
+  it('gives each volume to whoever writes to it, before that one starts', () => {
+    const owner = containers['volumes'];
+    const [program, user, ...owned] = owner?.entrypoint ?? [];
+    expect([program, user]).toEqual(['chown', '${LOYALNEST_UID}:${LOYALNEST_GID}']);
+    const mounts = Object.keys(volumes).map((name) => ({
+      name,
+      writers: Object.entries(containers)
+        .map(([container, own]) => [container, own.extends ? compose.services[container] : own] as const)
+        .filter(([container, own]) => container !== 'volumes' && mountOf(own, name) !== undefined),
+    }));
+    for (const { name, writers } of mounts) {
+      expect(writers, name).toHaveLength(1);
+      const [container, writer] = writers[0] ?? [];
+      // Its image's own user, to whom the engine gives a volume that is new.
+      if (container === 'kafka') continue;
+      // The engine gives a volume that is empty to the owner of the image's folder, unless it is told not to.
+      expect(mountOf(owner, name)).toBe(`${name}:/volumes/${name}:nocopy`);
+      expect(owned).toContain(`/volumes/${name}`);
+      expect(mountOf(writer, name)).toMatch(/:nocopy$/);
+      expect(writer?.user).toMatch(/^\$\{LOYALNEST_UID\b.*\}:\$\{LOYALNEST_GID\b/);
+      expect(writer?.depends_on).toMatchObject({ volumes: { condition: 'service_completed_successfully' } });
+    }
   });
 
   it.each(all)('pins the image of %s', (_name, container) => {
@@ -118,6 +153,12 @@ describe.each([
     expect(networks['data']?.internal).toBe(true);
   });
 });
+
+/** How a container mounts a named volume. */
+function mountOf(container: Container | undefined, name: string): string | undefined {
+  const mounts = (container?.volumes ?? []).filter((mount) => typeof mount === 'string');
+  return mounts.find((mount) => mount.startsWith(`${name}:`));
+}
 
 /** Those of containers that come from the other file. */
 function extendedSecrets(containers: Record<string, Container>): string[] {
