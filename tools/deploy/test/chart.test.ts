@@ -1,9 +1,14 @@
 import { ownerOf } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
-import { serviceOf, services, textOf, unknownVariables, yamlOf } from './files.ts';
+import { nginxKeepsUnusedMs, serviceOf, services, textOf, unknownVariables, yamlOf } from './files.ts';
 
 type ServiceValues = { rpc?: boolean; calls?: string[]; isStateless?: boolean; env?: Record<string, string> } | null;
-type Values = { services: Record<string, ServiceValues>; env: Record<string, string> };
+type Values = {
+  services: Record<string, ServiceValues>;
+  env: Record<string, string>;
+  terminationGracePeriodSeconds: number;
+  preStopSeconds: number;
+};
 
 const values = yamlOf('deploy/kubernetes/loyalnest/values.yaml') as Values;
 const deployments = textOf('deploy/kubernetes/loyalnest/templates/deployments.yaml');
@@ -29,6 +34,15 @@ describe('the chart', () => {
       calls: [...new Set(calls.map(ownerOf))],
       rpc: rpc.length > 0,
     });
+  });
+
+  it('lets everybody answer until nginx asks nothing more, and end in time', () => {
+    // Outside of every condition: pages, and services.
+    const [, beforeConditions = ''] = /\n {10}env:\n(.*?)\{\{- if/s.exec(deployments) ?? [];
+    const drainMs = Number(/name: DRAIN_MS, value: '(\d+)'/.exec(beforeConditions)?.[1]);
+    expect(drainMs).toBeGreaterThan(nginxKeepsUnusedMs());
+    const { terminationGracePeriodSeconds, preStopSeconds } = values;
+    expect(drainMs * 2).toBeLessThan((terminationGracePeriodSeconds - preStopSeconds) * 1_000);
   });
 
   it('runs everything as nobody special, on a file system that cannot be written', () => {

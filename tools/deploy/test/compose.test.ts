@@ -1,6 +1,6 @@
 import { ownerOf, rpcUrlName } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
-import { serviceOf, services, unknownVariables, yamlOf } from './files.ts';
+import { nginxKeepsUnusedMs, serviceOf, services, unknownVariables, yamlOf } from './files.ts';
 
 type Container = {
   image?: string;
@@ -16,6 +16,7 @@ type Container = {
   secrets?: (string | { source: string; target: string })[];
   volumes?: unknown[];
   healthcheck?: { disable?: boolean };
+  stop_grace_period?: string;
   depends_on?: Record<string, { condition: string }> | string[];
   deploy?: { resources?: { limits?: { memory?: string; cpus?: string; pids?: number } } };
   networks?: string[] | Record<string, unknown>;
@@ -63,6 +64,13 @@ describe('compose.yaml', () => {
         .filter((secret) => secret.startsWith('database-'));
       expect(urls).toEqual([`database-url-${name}`]);
     }
+  });
+
+  it.each([...services, 'pages'])('lets %s answer until nginx asks nothing more, and end in time', (name) => {
+    const { environment, stop_grace_period: grace = '' } = compose.services[name] ?? {};
+    expect(Number(environment?.['DRAIN_MS'])).toBeGreaterThan(nginxKeepsUnusedMs());
+    // As long again for what is under way then.
+    expect(Number(environment?.['DRAIN_MS']) * 2).toBeLessThan(Number(/^(\d+)s$/.exec(grace)?.[1]) * 1_000);
   });
 
   it('starts services when the database is migrated and Redis and Kafka answer', () => {

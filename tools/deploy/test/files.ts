@@ -25,6 +25,15 @@ export function yamlOf(file: string): unknown {
   return parse(textOf(file), { merge: true });
 }
 
+/** How long nginx keeps a connection to a service that it does not use. */
+export function nginxKeepsUnusedMs(): number {
+  const seconds = [...textOf('deploy/nginx/container.conf').matchAll(/keepalive_timeout (\d+)s;/g)].map(([, s]) =>
+    Number(s),
+  );
+  if (seconds.length === 0) throw new Error('the configuration of nginx keeps no connections');
+  return Math.max(...seconds) * 1_000;
+}
+
 const known = new Set(Object.keys(configSchema.shape));
 
 /** What the image sets besides configuration. */
