@@ -6,6 +6,7 @@ import { ensureSystemProgram } from '@loyalnest/platform/local-servers/system-pr
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dashboards } from '../src/monitoring/dashboards.ts';
 import { grafanaDashboard } from '../src/monitoring/panel.ts';
+import { memoryHighBytes } from '../src/monitoring/processes.ts';
 import { alerts, ruleGroups } from '../src/monitoring/prometheus.ts';
 import { toYaml } from '../src/monitoring/yaml.ts';
 
@@ -60,6 +61,29 @@ describe('rules and alerts', () => {
     const sections = [...runbook.matchAll(/^### (LoyalNest\S+)$/gm)].map(([, name]) => name);
     expect(sections.toSorted(byText)).toEqual(alerts.map(({ name }) => name).toSorted(byText));
   });
+});
+
+describe('LoyalNestMemoryHigh', () => {
+  /** Every limit of memory in a container that runs a program of ours, by file. */
+  const limits = [
+    { file: 'deploy/compose/compose.yaml', limits: /^x-service:.*?limits: \{[^}]*memory: (\S+?)[,}]/gms },
+    { file: 'deploy/compose/compose.small.yaml', limits: /^x-program:.*?limits: \{[^}]*memory: (\S+?)[,}]/gms },
+    { file: 'deploy/kubernetes/loyalnest/values.yaml', limits: /limits: \{ memory: (\S+) \}/g },
+  ];
+
+  it.each(limits)('fires before the system ends a process: $file', ({ file, limits: pattern }) => {
+    // nginx is nobody whose memory is watched.
+    const text = readFileSync(join(root, file), 'utf8').replace(/^nginx:.*?(?=^\S)/ms, '');
+    const found = [...text.matchAll(pattern)].map(([, amount = '']) => bytesOf(amount));
+    expect(found.length).toBeGreaterThan(0);
+    // Room for what it takes while the alert waits and somebody looks.
+    for (const limit of found) expect(limit).toBeGreaterThanOrEqual(memoryHighBytes * 1.2);
+  });
+
+  function bytesOf(amount: string): number {
+    const [, number, unit] = /^(\d+)(M|Mi|G|Gi)$/.exec(amount) ?? [];
+    return Number(number) * 1024 ** (unit?.startsWith('G') ? 3 : 2);
+  }
 });
 
 describe('dashboards', () => {
