@@ -1,4 +1,7 @@
-import type { Alert, RuleGroup } from './alert.ts';
+import { join } from 'node:path';
+import { root } from '@loyalnest/dev/instance';
+import { findServices } from '@loyalnest/platform/database/migrate';
+import type { Alert, RuleGroup, Series } from './alert.ts';
 
 const day = 86_400;
 const mebibyte = 1024 * 1024;
@@ -21,7 +24,26 @@ const down: Alert = {
   ],
 };
 
-const gone: Alert = {
+const services = findServices(join(root, 'services'));
+/** What every process tells of each service in it, in either shape and whatever is away. */
+function presence(service: string): string {
+  return `loyalnest_database_connections_max{service="${service}"}`;
+}
+
+const serviceGone: Alert = {
+  name: 'LoyalNestServiceGone',
+  // A process whose name is no longer resolved is no target that does not answer: it is none.
+  expr: services.map((service) => `absent(${presence(service)})`).join(' or '),
+  for: '2m',
+  severity: 'page',
+  summary: 'No process of a service is there, or none that Prometheus knows of',
+  cases: [
+    { series: { ...presences('6x40'), [presence('points')]: '6x3 stale' }, at: '10m', fires: [{ service: 'points' }] },
+    { series: { ...presences('6x40'), [presence('points')]: '6x3 stale 6x30' }, at: '10m', fires: [] },
+  ],
+};
+
+const nobodyWatched: Alert = {
   name: 'LoyalNestNobodyWatched',
   expr: 'absent(up{job="loyalnest"})',
   for: '5m',
@@ -106,7 +128,8 @@ const memory: Alert = {
   expr: `process_resident_memory_bytes{job="loyalnest"} > ${memoryHighBytes}`,
   for: '5m',
   severity: 'ticket',
-  summary: 'A process holds more memory than it needs under load, and is killed when it reaches the limit of its container',
+  summary:
+    'A process holds more memory than it needs under load, and is killed when it reaches the limit of its container',
   cases: [
     {
       series: { 'process_resident_memory_bytes{job="loyalnest",instance="points:7402"}': '450000000x20' },
@@ -167,10 +190,14 @@ export const processGroups: readonly RuleGroup[] = [
   {
     file: 'processes',
     name: 'loyalnest-processes',
-    alerts: [down, gone, databaseAway, figuresMissing, poolExhausted, blocked, memory],
+    alerts: [down, serviceGone, nobodyWatched, databaseAway, figuresMissing, poolExhausted, blocked, memory],
   },
   { file: 'processes', name: 'loyalnest-certificates', alerts: [certificateEnds, certificateEndsSoon] },
 ];
+
+function presences(values: string): Series {
+  return Object.fromEntries(services.map((service) => [presence(service), values]));
+}
 
 function target(instance: string) {
   return { job: 'loyalnest', instance };

@@ -28,7 +28,14 @@ export function prometheusConfig(services: readonly string[]): string {
     rule_files: ['rules/*.yml'],
     alerting: { alertmanagers: [{ static_configs: [{ targets: ['alertmanager:9093'] }] }] },
     scrape_configs: [
-      { job_name: 'loyalnest', dns_sd_configs: [{ names: [...services], type: 'A', port: metricsPort }] },
+      {
+        job_name: 'loyalnest',
+        dns_sd_configs: [{ names: [...services], type: 'A', port: metricsPort }],
+        // Containers are known by their addresses, which say nothing to a person.
+        relabel_configs: [{ source_labels: ['__meta_dns_name'], target_label: 'service' }],
+        // What a figure itself says of its service stays.
+        honor_labels: true,
+      },
       { job_name: 'prometheus', static_configs: [{ targets: ['localhost:9090'] }] },
     ],
   };
