@@ -37,6 +37,9 @@ export default defineConfig({
     pages: 'src/pages.ts',
     migrate: 'src/migrate.ts',
     health: 'src/health.ts',
+    // Commands of rooms, for who has the image and not the repository.
+    'verify-ledger': '../../services/points/src/proof/cli.ts',
+    events: '../../libs/platform/src/events/kafka/cli.ts',
     ...services,
   },
   cwd: here,

@@ -129,6 +129,37 @@ describe.runIf(isRoot && process.platform === 'linux')('the files of the image',
     expect(await server.ended).toBe(0);
   });
 
+  it.each(['verify-ledger', 'reconcile', 'events'])('have the command %s, which says how it is used', async (name) => {
+    const asked = startInside(image, [`/app/apps/server/dist/${name}.js`, '--help'], {});
+    expect({ code: await asked.ended, output: asked.output() }).toEqual({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`^${name} .*\n`)) as unknown,
+    });
+  });
+
+  it('prove the ledger, given files as the command is in a container', async () => {
+    const env = {
+      DATABASE_URL_FILE: '/run/secrets/database-owner-url',
+      DATABASE_ROLE_SECRET_FILE: '/run/secrets/database-role-secret',
+    };
+    const proving = startInside(image, ['/app/apps/server/dist/verify-ledger.js', '--json'], env);
+    expect({ code: await proving.ended, output: proving.output() }).toMatchObject({ code: 0 });
+    expect(JSON.parse(proving.output())).toMatchObject({ ok: true, differences: [] });
+    const lost = startInside(image, ['/app/apps/server/dist/verify-ledger.js'], {});
+    expect({ code: await lost.ended, output: lost.output() }).toEqual({
+      code: 2,
+      output: expect.stringContaining('DATABASE_URL') as unknown,
+    });
+  });
+
+  it('reconcile with Shopify, here the orders of no shop', async () => {
+    const reconciling = startInside(image, ['/app/apps/server/dist/reconcile.js', '--json'], environment(0));
+    expect({ code: await reconciling.ended, output: reconciling.output() }).toEqual({
+      code: 0,
+      output: '{"shops":[]}\n',
+    });
+  });
+
   it('have what it takes to send traces, which is loaded only then', async () => {
     const asked: string[] = [];
     const collector = createServer((request, response) => {

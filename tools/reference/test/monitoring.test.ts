@@ -102,6 +102,17 @@ describe('dashboards', () => {
     for (const { gridPos } of panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
   });
 
+  it('are what the runbook calls them: in quotation marks are only dashboards and panels', () => {
+    const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8').replace(/^```.*?^```$/gms, '');
+    const quoted = [...runbook.replaceAll(/`[^`]*`/g, '').matchAll(/"([^"]+)"/g)].map(([, name = '']) => name);
+    expect(quoted.length).toBeGreaterThan(10);
+    const titles = dashboards.flatMap(({ title, rows }) => [
+      title.replace('LoyalNest: ', ''),
+      ...rows.flatMap(({ panels }) => panels.map((panel) => panel.title)),
+    ]);
+    expect(quoted.filter((name) => !titles.includes(name))).toEqual([]);
+  });
+
   it('say of every panel what it shows and what is normal', () => {
     for (const { rows } of dashboards)
       for (const panel of rows.flatMap(({ panels }) => panels)) expect(panel.description, panel.title).toMatch(/\.$/);

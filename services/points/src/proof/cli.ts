@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ConfigError, loadOwnerConfig } from '@loyalnest/platform/config/config';
 import { Database } from '@loyalnest/platform/database/database';
 import { createPool } from '@loyalnest/platform/database/pool';
 import { serviceDatabaseUrl } from '@loyalnest/platform/database/roles';
@@ -19,14 +20,11 @@ async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options === 'help') return print(usage);
   if (!options) return complain(usage, 2);
-  const { DATABASE_URL: databaseUrl, DATABASE_ROLE_SECRET: roleSecret } = process.env;
-  if (!databaseUrl || !roleSecret)
-    return complain('verify-ledger: DATABASE_URL and DATABASE_ROLE_SECRET are not set\n', 2);
-
-  const open = opener({ databaseUrl, roleSecret });
   try {
-    return await verify(open, options);
+    const { DATABASE_URL: databaseUrl, DATABASE_ROLE_SECRET: roleSecret } = loadOwnerConfig(process.env);
+    return await verify(opener({ databaseUrl, roleSecret }), options);
   } catch (error) {
+    if (error instanceof ConfigError) return complain(`verify-ledger: ${error.message}\n`, 2);
     return complain(`verify-ledger: the ledger could not be read: ${reasonOf(error)}\n`, 1);
   }
 }
