@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import { root } from '@loyalnest/dev/instance';
 import { ownerOf } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
 import { nginxKeepsUnusedMs, serviceOf, services, textOf, unknownVariables, yamlOf } from './files.ts';
@@ -43,6 +45,18 @@ describe('the chart', () => {
     expect(drainMs).toBeGreaterThan(nginxKeepsUnusedMs());
     const { terminationGracePeriodSeconds, preStopSeconds } = values;
     expect(drainMs * 2).toBeLessThan((terminationGracePeriodSeconds - preStopSeconds) * 1_000);
+  });
+
+  it('has the rules that Prometheus has elsewhere, word for word', () => {
+    type Rules = { groups: unknown[] };
+    const files = globSync('deploy/prometheus/rules/*.yml', { cwd: root });
+    const elsewhere = files.flatMap((file) => (yamlOf(file) as Rules).groups);
+    const { groups } = yamlOf('deploy/kubernetes/loyalnest/files/rules.yml') as Rules;
+    expect(groups).toHaveLength(elsewhere.length);
+    expect(groups).toEqual(expect.arrayContaining(elsewhere));
+    expect(textOf('deploy/kubernetes/loyalnest/templates/prometheus-rule.yaml')).toContain(
+      '.Files.Get "files/rules.yml"',
+    );
   });
 
   it('runs everything as nobody special, on a file system that cannot be written', () => {

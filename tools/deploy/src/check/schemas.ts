@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { userCache } from '@loyalnest/platform/local-servers/system-program';
@@ -16,7 +17,7 @@ const definitions = [
   },
   {
     module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
-    files: 'example/prometheus-operator-crd/*_servicemonitors.yaml',
+    files: 'example/prometheus-operator-crd/*_{servicemonitors,prometheusrules}.yaml',
   },
 ];
 
@@ -24,8 +25,11 @@ type Schema = { [key: string]: unknown };
 
 /** A folder with a JSON schema for each kind, `deployment-apps-v1.json`, that allows no fields it does not name. */
 export async function ensureSchemas(): Promise<string> {
-  const versions = [kubernetes, ...definitions.map(({ module }) => module)].map((name) => name.split('@')[1]);
-  const folder = join(userCache, 'kubernetes-schemas', versions.join('_'));
+  const sources = createHash('sha256')
+    .update(JSON.stringify([kubernetes, definitions]))
+    .digest('hex')
+    .slice(0, 16);
+  const folder = join(userCache, 'kubernetes-schemas', sources);
   if (existsSync(folder)) return folder;
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}-`);

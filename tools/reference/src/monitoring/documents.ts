@@ -1,6 +1,6 @@
 import { grafanaDashboard } from './panel.ts';
 import { dashboards } from './dashboards.ts';
-import { prometheusConfig, prometheusRules, prometheusTests } from './prometheus.ts';
+import { chartRules, prometheusConfig, prometheusRules, prometheusTests } from './prometheus.ts';
 
 type Services = { services: readonly { name: string }[] };
 
@@ -11,6 +11,7 @@ export const monitoringDocuments: readonly { path: string; write: (server: Servi
     write: ({ services }) => prometheusConfig(services.map(({ name }) => name)),
   },
   ...[...prometheusRules()].map(([name, text]) => ({ path: `deploy/prometheus/rules/${name}.yml`, write: () => text })),
+  { path: 'deploy/kubernetes/loyalnest/files/rules.yml', write: chartRules },
   ...[...prometheusTests()].map(([name, text]) => ({ path: `deploy/prometheus/tests/${name}.yml`, write: () => text })),
   ...dashboards.map((dashboard) => ({
     path: `deploy/grafana/dashboards/${dashboard.uid}.json`,

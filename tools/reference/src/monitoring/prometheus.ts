@@ -50,6 +50,11 @@ export function prometheusRules(): ReadonlyMap<string, string> {
   );
 }
 
+/** The same for the chart, which can read no file outside of its folder: all groups in one, as a PrometheusRule has them. */
+export function chartRules(): string {
+  return `${generated}\n${toYaml({ groups: ruleGroups.map(writeGroup) })}\n`;
+}
+
 /**
  * deploy/prometheus/tests/FILE.yml for `promtool test rules`, by file. Cases that last for days look less often, and are
  * apart: how often is said once for a file.
