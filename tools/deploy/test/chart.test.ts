@@ -1,10 +1,17 @@
 import { globSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { root } from '@loyalnest/dev/instance';
 import { ownerOf } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
 import { nginxKeepsUnusedMs, serviceOf, services, textOf, unknownVariables, yamlOf } from './files.ts';
 
-type ServiceValues = { rpc?: boolean; calls?: string[]; isStateless?: boolean; env?: Record<string, string> } | null;
+type ServiceValues = {
+  rpc?: boolean;
+  watchesCertificate?: boolean;
+  calls?: string[];
+  isStateless?: boolean;
+  env?: Record<string, string>;
+} | null;
 type Values = {
   services: Record<string, ServiceValues>;
   env: Record<string, string>;
@@ -57,6 +64,13 @@ describe('the chart', () => {
     expect(textOf('deploy/kubernetes/loyalnest/templates/prometheus-rule.yaml')).toContain(
       '.Files.Get "files/rules.yml"',
     );
+  });
+
+  it('has one service watch the certificate of the ingress, and shows it no key', () => {
+    expect(Object.values(values.services).filter((service) => service?.watchesCertificate)).toHaveLength(1);
+    const [, file = ''] = /name: METRICS_CERTIFICATE_FILES, value: (\S+) \}/.exec(deployments) ?? [];
+    expect(deployments).toContain(`{ name: certificate, mountPath: ${dirname(file)}, readOnly: true }`);
+    expect(deployments).toContain(`items: [{ key: tls.crt, path: ${basename(file)} }]`);
   });
 
   it('runs everything as nobody special, on a file system that cannot be written', () => {

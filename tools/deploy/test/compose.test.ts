@@ -15,6 +15,7 @@ type Container = {
   environment?: Record<string, string>;
   secrets?: (string | { source: string; target: string })[];
   volumes?: unknown[];
+  ports?: string[];
   healthcheck?: { disable?: boolean };
   stop_grace_period?: string;
   depends_on?: Record<string, { condition: string }> | string[];
@@ -71,6 +72,23 @@ describe('compose.yaml', () => {
     expect(Number(environment?.['DRAIN_MS'])).toBeGreaterThan(nginxKeepsUnusedMs());
     // As long again for what is under way then.
     expect(Number(environment?.['DRAIN_MS']) * 2).toBeLessThan(Number(/^(\d+)s$/.exec(grace)?.[1]) * 1_000);
+  });
+
+  it('has one service watch the certificate, if there is a folder with one', () => {
+    const watching = Object.values(compose.services).filter((container) =>
+      Object.hasOwn(container.environment ?? {}, 'METRICS_CERTIFICATE_FILES'),
+    );
+    expect(watching).toHaveLength(1);
+    const [container] = watching;
+    const [, folder] =
+      /^\$\{CERTIFICATE_FOLDER:\+(.*)\/tls\.crt\}$/.exec(container?.environment?.['METRICS_CERTIFICATE_FILES'] ?? '') ??
+      [];
+    expect(container?.volumes).toContainEqual({
+      type: 'bind',
+      source: expect.stringMatching(/^\$\{CERTIFICATE_FOLDER:-/) as unknown,
+      target: folder,
+      read_only: true,
+    });
   });
 
   it('starts services when the database is migrated and Redis and Kafka answer', () => {
