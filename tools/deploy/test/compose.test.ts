@@ -175,6 +175,12 @@ describe.each([
     }
   });
 
+  it('can be reached from this machine alone, unless told otherwise', () => {
+    const ports = all.flatMap(([, container]) => container.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    for (const port of ports) expect(port).toMatch(/^(127\.0\.0\.1|\$\{HTTP_ADDRESS:-127\.0\.0\.1\}):/);
+  });
+
   it('lets nothing out of the network of the data', () => {
     expect(networks['data']?.internal).toBe(true);
   });
