@@ -1,6 +1,6 @@
 import { ownerOf, rpcUrlName } from '@loyalnest/platform/rpc/contracts';
 import { describe, expect, it } from 'vitest';
-import { nginxKeepsUnusedMs, serviceOf, services, unknownVariables, yamlOf } from './files.ts';
+import { nginxKeepsUnusedMs, serviceOf, services, yamlOf } from './files.ts';
 
 type Container = {
   image?: string;
@@ -107,9 +107,6 @@ describe.each([
   ['compose.small.yaml', small],
 ])('%s', (_, { services: containers, secrets, networks, volumes }) => {
   const all = Object.entries(containers).filter(([, container]) => !container.extends);
-  const ours = all.filter(
-    ([, container]) => container.command?.[0]?.startsWith('apps/') ?? !container.image?.includes(':'),
-  );
 
   it.each(all)('runs %s as nobody special, with limits and without privileges', (name, container) => {
     const isReadOnly = container.read_only === true;
@@ -158,10 +155,6 @@ describe.each([
   it.each(all)('pins the image of %s', (_name, container) => {
     expect(container.image).toMatch(/:[^:]+$/);
     expect(container.image).not.toMatch(/:latest$/);
-  });
-
-  it.each(ours)('sets nothing for %s that config.ts does not know', (_name, container) => {
-    expect(unknownVariables(Object.keys(container.environment ?? {}))).toEqual([]);
   });
 
   it('keeps what is secret in files', () => {

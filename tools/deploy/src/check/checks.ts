@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureNginx } from '@loyalnest/dev/nginx/program';
 import { findServices } from '@loyalnest/platform/database/migrate';
 import { secretNames } from '../secrets.ts';
+import { problemsOfChart } from './chart-environment.ts';
 import { runProgram, type Run } from './program.ts';
 import { ensureSchemas } from './schemas.ts';
 import { ensureValidator } from './validators.ts';
@@ -55,6 +56,13 @@ export const checks: readonly Check[] = [
       return problemOf(rendered) ?? conform({ input: rendered.output });
     },
   })),
+  {
+    name: `every container of ${chart} is given what its program reads, and nothing else`,
+    run: async (root) => {
+      const rendered = await helm(root, ['template', 'loyalnest', chart, ...chartValues]);
+      return problemOf(rendered) ?? (problemsOfChart(root, rendered.output).join('\n') || undefined);
+    },
+  },
   {
     name: 'kubeconform -strict: deploy/chaos-mesh, by the definitions of Chaos Mesh',
     run: async (root) =>
