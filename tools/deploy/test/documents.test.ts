@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { commands } from '@loyalnest/dev/commands';
 import { root } from '@loyalnest/dev/instance';
 import { describe, expect, it } from 'vitest';
-import { services, textOf, yamlOf } from './files.ts';
+import { isBundled, services, textOf, yamlOf } from './files.ts';
 
 const documents = [...globSync('docs/*.md', { cwd: root }), ...globSync('deploy/*/README.md', { cwd: root })].sort();
 
@@ -18,8 +18,6 @@ describe.each(documents)('%s', (file) => {
   });
 
   it('names programs that the image has', () => {
-    const bundled = textOf('apps/server/rolldown.config.ts');
-    const isBundled = (name: string) => new RegExp(`^ {4}'?${name}'?: '`, 'm').test(bundled);
     const programs = named(file, /apps\/server\/dist\/([a-z-]+)\.js/g);
     expect(programs.filter((name) => !isBundled(name))).toEqual([]);
   });

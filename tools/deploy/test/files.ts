@@ -25,6 +25,11 @@ export function yamlOf(file: string): unknown {
   return parse(textOf(file), { merge: true });
 }
 
+/** Whether the image has `apps/server/dist/NAME.js`, one of the programs that are not services. */
+export function isBundled(name: string): boolean {
+  return new RegExp(`^ {4}'?${name}'?: '`, 'm').test(textOf('apps/server/rolldown.config.ts'));
+}
+
 /** How long nginx keeps a connection to a service that it does not use. */
 export function nginxKeepsUnusedMs(): number {
   const seconds = [...textOf('deploy/nginx/container.conf').matchAll(/keepalive_timeout (\d+)s;/g)].map(([, s]) =>
