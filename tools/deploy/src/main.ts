@@ -9,8 +9,8 @@ import { assemble } from './image/assemble.ts';
 import { ensureSecrets } from './secrets.ts';
 import { shopifyNews } from './shopify-changelog.ts';
 
-/** A weekend lies between Friday's look and Monday's. */
-const changelogDays = 3;
+/** Who looks every day is told each thing once. */
+const changelogDays = 1;
 
 const usage = `deploy COMMAND
 
@@ -23,7 +23,7 @@ const usage = `deploy COMMAND
   affected --base COMMIT
                    Folders of the rooms that have changed since, and of those that build on them.
   shopify-changelog [--days N]
-                   What Shopify has announced in the last N days (3), as Markdown; nothing when there is nothing.
+                   What Shopify announced on the N days before today (1), as Markdown; nothing when there is nothing.
   image DIR        Build, and lay out the files of the container image in DIR; Dockerfile calls it.
 `;
 
@@ -57,7 +57,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     }
     case 'shopify-changelog': {
       const days = Number(parseOptions(args, { days: 'string' }).values.days ?? changelogDays);
-      if (!(days > 0)) throw new UserError('--days must be a number above 0', 2);
+      if (!Number.isInteger(days) || days < 1) throw new UserError('--days must be a whole number above 0', 2);
       const news = await shopifyNews({ days, now: new Date(), apiVersion: shopifyApiVersion });
       return say(news === '' ? '' : `${news}\n`);
     }

@@ -7,16 +7,17 @@ const feedTimeoutMs = 60_000;
 const dayMs = 24 * 60 * 60 * 1_000;
 /** https://shopify.dev/docs/api/usage/versioning: a version lives a year. */
 const versionLifeMonths = 12;
-/** Early enough to move to a newer version without haste. */
-const warnDaysBefore = 90;
+/** Early enough to move to a newer version without haste, and then so that it is not forgotten. */
+const remindDaysBefore = [90, 30, 7, 1];
 /** What may break us, in the words Shopify uses. */
 const urgent = /action required|breaking change|deprecat|no longer|will be removed|sunset/i;
 
 export type Entry = { title: string; link: string; publishedAt: Date; isUrgent: boolean };
 
 /**
- * Says in Markdown what Shopify announced in the last days, what asks for action first, and whether the API version we
- * use ends soon. Empty: nothing. Throws `UserError` when the feed cannot be read or is not what it was.
+ * Says in Markdown what Shopify announced on the days before today, what asks for action first, and whether the API version
+ * we use ends soon. Days are whole days of UTC, so that whoever asks each day for one day is told each thing once, at
+ * whatever hour. Empty: nothing. Throws `UserError` when the feed cannot be read or is not what it was.
  */
 export async function shopifyNews(options: {
   url?: string;
@@ -27,9 +28,12 @@ export async function shopifyNews(options: {
   const { url = changelogUrl, days, now, apiVersion } = options;
   const entries = parseFeed(await load(url));
   if (entries.length === 0) throw new UserError(`${url} has no entries; its form may have changed`);
-  const since = now.getTime() - days * dayMs;
-  const news = entries.filter(({ publishedAt }) => publishedAt.getTime() >= since);
-  const ending = describeEnd(apiVersion, now);
+  const today = startOfDay(now);
+  const news = entries.filter(({ publishedAt }) => {
+    const day = startOfDay(publishedAt);
+    return day < today && day >= today - days * dayMs;
+  });
+  const ending = describeEnd(apiVersion, { days, now });
   const urgentOnes = news.filter(({ isUrgent }) => isUrgent);
   const others = news.filter(({ isUrgent }) => !isUrgent);
   return [
@@ -50,12 +54,19 @@ export function parseFeed(xml: string): Entry[] {
   });
 }
 
-/** `2026-10` ends in October of the year after. Says so when that is near, or past. */
-export function describeEnd(apiVersion: string, now: Date): string | undefined {
+/** `2026-10` ends in October of the year after. Says so on the days on which that is worth saying. */
+export function describeEnd(apiVersion: string, { days, now }: { days: number; now: Date }): string | undefined {
   const [year = 0, month = 0] = apiVersion.split('-').map(Number);
-  const end = new Date(Date.UTC(year, month - 1 + versionLifeMonths, 1));
-  if (end.getTime() - now.getTime() > warnDaysBefore * dayMs) return undefined;
-  return `**The API version ${apiVersion} (libs/shopify/src/api-version.ts) lives until ${end.toISOString().slice(0, 10)}.**`;
+  const end = Date.UTC(year, month - 1 + versionLifeMonths, 1);
+  const daysLeft = (end - startOfDay(now)) / dayMs;
+  // The days that are told of end with today, which nothing has told of yet.
+  if (!remindDaysBefore.some((before) => before >= daysLeft && before < daysLeft + days)) return undefined;
+  const day = new Date(end).toISOString().slice(0, 10);
+  return `**The API version ${apiVersion} (libs/shopify/src/api-version.ts) lives until ${day}.**`;
+}
+
+function startOfDay(date: Date): number {
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
 }
 
 async function load(url: string): Promise<string> {

@@ -39,7 +39,19 @@ describe("news of Shopify's API", () => {
 
   it('is silent when nothing is new', async () => {
     answer = { status: 200, body: feed };
-    expect(await shopifyNews({ url, days: 0.1, now, apiVersion: '2026-10' })).toBe('');
+    const quietDay = new Date('2026-11-24T23:59:00Z');
+    expect(await shopifyNews({ url, days: 1, now: quietDay, apiVersion: '2026-10' })).toBe('');
+  });
+
+  it('tells each thing once to whoever asks once a day, at whatever hour', async () => {
+    answer = { status: 200, body: feed };
+    const told: string[] = [];
+    for (const [nth, hour] of [23, 0, 12, 7, 1].entries()) {
+      const asked = new Date(Date.UTC(2026, 10, 23 + nth, hour, 5));
+      told.push(await shopifyNews({ url, days: 1, now: asked, apiVersion: '2026-10' }));
+    }
+    const links = told.flatMap((text) => [...text.matchAll(/\((https:[^)]+)\)/g)].map(([, link]) => link));
+    expect(links).toEqual(['https://shopify.dev/changelog/discounts', 'https://shopify.dev/changelog/new-fields']);
   });
 
   it.each([
@@ -50,13 +62,17 @@ describe("news of Shopify's API", () => {
     await expect(shopifyNews({ url, days: 3, now, apiVersion: '2026-10' })).rejects.toThrow(message);
   });
 
-  it.each([
-    ['2026-10', '2026-11-26', undefined],
-    ['2026-10', '2027-07-20', '2027-10-01'],
-    ['2025-01', '2026-11-26', '2026-01-01'],
-  ])('knows on which day %s ends, asked on %s', (version, day, end) => {
-    const said = describeEnd(version, new Date(day));
-    if (end === undefined) expect(said).toBeUndefined();
-    else expect(said).toContain(end);
+  it("reminds of a version's end four times, not every day", () => {
+    const days = Array.from({ length: 400 }, (_, nth) => new Date(Date.UTC(2026, 10, 26 + nth, 7, 5)));
+    const reminded = days.filter((day) => describeEnd('2026-10', { days: 1, now: day }) !== undefined);
+    expect(reminded.map((day) => day.toISOString().slice(0, 10))).toEqual([
+      ...['2027-07-03', '2027-09-01', '2027-09-24', '2027-09-30'],
+    ]);
+    expect(describeEnd('2026-10', { days: 1, now: new Date('2027-09-30') })).toContain('2027-10-01');
+  });
+
+  it('reminds also when a day was left out and two are asked for', () => {
+    expect(describeEnd('2026-10', { days: 2, now: new Date('2027-09-25') })).toContain('2027-10-01');
+    expect(describeEnd('2026-10', { days: 2, now: new Date('2027-09-26') })).toBeUndefined();
   });
 });
