@@ -62,6 +62,16 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+it('ci starts both shapes with a real engine, and waits until they are well', () => {
+  const { jobs } = yamlOf('.github/workflows/ci.yml') as Workflow;
+  const typed = jobs['deploy']?.steps.flatMap(({ run = '' }) => run.split('\n').map((line) => line.trim())) ?? [];
+  for (const file of ['', '--file compose.small.yaml ']) {
+    const start = typed.find((line) => line.startsWith(`docker compose ${file}up`));
+    expect(start).toMatch(/ --wait --wait-timeout \d+$/);
+  }
+  expect(typed).toContain('docker compose exec -T pages /usr/local/bin/node apps/server/dist/health.js');
+});
+
 it('the cache is known by files that exist', () => {
   const action = textOf('.github/actions/prepare/action.yml');
   const [, hashed = ''] = /hashFiles\((.*?)\)/.exec(action) ?? [];
