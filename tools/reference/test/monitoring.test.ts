@@ -56,6 +56,19 @@ describe('rules and alerts', () => {
     for (const { name } of alerts) expect(name).toMatch(/^LoyalNest[A-Z]/);
   });
 
+  it('are what Alertmanager keeps back or lets through, by names that exist', () => {
+    const config = readFileSync(join(root, 'deploy/alertmanager/alertmanager.yml'), 'utf8');
+    const matchers = [...config.matchAll(/alertname=(~?)"([^"]+)"/g)];
+    expect(matchers.length).toBeGreaterThan(0);
+    for (const [, isPattern, text = ''] of matchers) {
+      // Alternatives one by one: each has to mean something.
+      const [, before = '', inner = text, after = ''] = /^(.*)\((.*)\)(.*)$/.exec(text) ?? [];
+      const patterns = isPattern ? inner.split('|').map((one) => `${before}${one}${after}`) : [text];
+      for (const pattern of patterns)
+        expect(alerts.filter(({ name }) => new RegExp(`^${pattern}$`).test(name)).length, pattern).toBeGreaterThan(0);
+    }
+  });
+
   it('are explained in the runbook, one section for each alert and none for others', () => {
     const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
     const sections = [...runbook.matchAll(/^### (LoyalNest\S+)$/gm)].map(([, name]) => name);
