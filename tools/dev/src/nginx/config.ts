@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limitAddress, limitRequests, limits } from './limits.ts';
 import { problemPages } from './problems.ts';
 import { knownTopics, owners, topicOwners, type RoutedService } from './routes.ts';
 import { formMaps, staticFiles } from './static-files.ts';
@@ -120,7 +120,7 @@ ${https(listen.https, certificate)}${problemPages()}
 
     location / {
       set $asked $owner;
-      limit_req zone=requests burst=200 nodelay;
+      ${limitRequests}
       proxy_pass http://$owner;
     }
 
@@ -190,6 +190,7 @@ function socket(path: string): string {
   return `
     location = ${path} {
       limit_conn sockets 500;
+      ${limitAddress}
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Proto $scheme;

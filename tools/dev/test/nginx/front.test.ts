@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:http2';
 import { request as requestOverTls } from 'node:https';
 import { createServer as createHttp2 } from 'node:http2';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { aFront, anUpstream, nobody, saying, service } from './front.ts';
+import { aFront, anUpstream, nobody, saying, service, statuses } from './front.ts';
 
 const post = (url: string, headers: Record<string, string> = {}, body = '{}') =>
   fetch(url, { method: 'POST', headers, body });
@@ -107,6 +108,26 @@ describe('nginx in front of services', () => {
     expect(neighbour.status).toBe(200);
     const delivered = await many(() => post(`${front.url}/webhooks/shopify`, { 'x-shopify-topic': 'orders/create' }));
     expect(delivered.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('refuses an address that asks for ever new shops, and not one that asks for many at once', async () => {
+    const away = service('points', [await nobody()], { paths: ['/v1/api/points'] });
+    const here = service('auth', [await saying('auth')], { paths: ['/v1/api/auth'] });
+    const busy = await aFront([away, here], { trusted: [] });
+    const many = { count: 500, path: () => `/v1/api/auth?signature=x&shop=${randomUUID()}` };
+    expect(await statuses(busy, many)).toEqual({ 200: 500 });
+    // Of a service that is away, so that answers do not take longer than the limit gives back.
+    for (const path of ['/v1/api/points', '/widget/none.js', '/widget/loader.js']) {
+      const front = await aFront([away], { trusted: [] });
+      const flood = { count: 3_000, path: () => `${path}?signature=x&shop=${randomUUID()}` };
+      const { 429: refused = 0, 503: passed = 0 } = await statuses(front, flood);
+      expect([path, refused + passed]).toEqual([path, 3_000]);
+      expect(passed).toBeGreaterThanOrEqual(1_000);
+      expect(refused).toBeGreaterThan(0);
+      const answer = await fetch(front.url + flood.path());
+      expect([429, 503]).toContain(answer.status);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    }
   });
 
   it('shows health details and its own figures to our networks alone', async () => {
