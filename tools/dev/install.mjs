@@ -23,6 +23,11 @@ try {
   if (readTurn() === process.pid) rmSync(turnFile, { force: true });
 }
 
+/** On the error stream: a command's own output may be read by a program (`--json`). */
+function say(text) {
+  console.error(text);
+}
+
 async function takeTurn() {
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   for (let isTold = false; ; isTold = true) {
@@ -33,7 +38,7 @@ async function takeTurn() {
       if (error.code !== 'EEXIST') throw error;
     }
     if (isAbandoned()) rmSync(turnFile, { force: true });
-    else if (!isTold) console.log('Another start is installing; waiting for it…');
+    else if (!isTold) say('Another start is installing; waiting for it…');
     await new Promise((resolve) => setTimeout(resolve, turnPollMs));
   }
 }
@@ -84,14 +89,14 @@ function readPackages(file) {
  */
 function install() {
   const startMs = Date.now();
-  console.log('Installing what the lockfile says; the first time this takes a minute or two…');
+  say('Installing what the lockfile says; the first time this takes a minute or two…');
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = spawnSync('npm', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   if (npm.error?.code === 'ENOENT')
     throw new Error('npm is needed: it comes with Node (https://nodejs.org/en/download)');
   if (npm.error) throw npm.error;
   if (npm.status !== 0) throw new Error(`npm install failed: ${firstReason(`${npm.stderr}\n${npm.stdout}`)}`);
-  console.log(`Installed in ${Math.round((Date.now() - startMs) / 1000)} s`);
+  say(`Installed in ${Math.round((Date.now() - startMs) / 1000)} s`);
 }
 
 /** npm says in many lines what fits into one. */

@@ -17,6 +17,8 @@ export class Supervisor {
   readonly ended: Promise<End>;
   readonly #instance: Instance;
   readonly #parts: Part[] = [];
+  /** Restarts that are under way. */
+  readonly #restarts = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   readonly #end: (end: End) => void;
   #reason: End | undefined;
@@ -84,7 +86,11 @@ export class Supervisor {
       // Whoever was started while everything stops is nobody's part any more.
       if (this.#isStopping) return part.stop();
       this.#hold(part);
-      void part.exited.then((exit) => this.#restart(part, { exit, starts, launch }));
+      void part.exited.then((exit) => {
+        const restart = this.#restart(part, { exit, starts, launch });
+        this.#restarts.add(restart);
+        void restart.finally(() => this.#restarts.delete(restart));
+      });
     };
     await launch();
   }
@@ -124,7 +130,10 @@ export class Supervisor {
   /** Who asks ends before who answers: a service lets go of PostgreSQL before that goes. Equals end at the same time. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.giveUp();
     this.#logs?.stop();
+    // What is being started again is in no list of ours yet.
+    await Promise.all(this.#restarts);
     const groups = Object.groupBy(this.#parts.splice(0), ({ name }) => layerOf(name));
     for (const layer of layers) await Promise.all((groups[layer] ?? []).map((part) => part.stop()));
     this.#update({ phase: 'stopped', parts: {} });

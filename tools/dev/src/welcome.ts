@@ -24,7 +24,7 @@ export function welcome(options: {
       ...addresses,
     ]),
     '',
-    'To try, in another terminal:',
+    isBackground ? 'To try:' : 'To try, in another terminal:',
     ...table(suggestions(instance, { isSimulated: app.isSimulated, log })),
     '',
     isBackground ? `${command(instance)} down stops everything.` : 'Ctrl-C stops everything.',
@@ -58,7 +58,7 @@ function suggestions(
   ];
 }
 
-/** How to reach this copy from another terminal. */
+/** How to reach this copy. */
 function command({ home }: Instance): string {
   if (home === findHome({})) return './dev.sh';
   const isPlain = /^[\w./-]+$/.test(home);

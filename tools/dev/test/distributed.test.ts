@@ -62,7 +62,8 @@ describe('a whole of separate processes', { timeout: 300_000 }, () => {
 
     const killed = pidOf(parts, 'points');
     process.kill(killed, 'SIGKILL');
-    // The other process answers meanwhile.
+    // The other process answers meanwhile, and the whole is ready.
+    expect((await fetch(`${instance.serverUrl}/readyz`)).status).toBe(200);
     expect((await fetch(`${instance.serverUrl}/v1/api/points/balance?customerId=1`)).status).toBe(401);
     await expect.poll(async () => (await look()).healthy, { timeout: 60_000 }).toBe(true);
     expect(pidOf((await look()).parts, 'points')).not.toBe(killed);

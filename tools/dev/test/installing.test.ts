@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 const program = join(import.meta.dirname, '../install.mjs');
@@ -32,13 +33,25 @@ function install() {
 it('waits for another install of the same folder, and goes on when that is over or dead', async () => {
   writeFileSync(join(root, 'node_modules/.loyalnest-installing'), String(other.pid));
   const { child, ended } = install();
-  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  const printed = text(child.stdout);
+  const [said] = (await once(child.stderr, 'data')) as [Buffer];
   expect(said.toString()).toContain('Another start is installing');
   expect(existsSync(join(root, 'node_modules/.stamp'))).toBe(false);
   other.kill('SIGKILL');
   expect(await ended).toEqual([0, null]);
+  // What a command prints is its own alone, even when it installs first.
+  expect(await printed).toBe('');
   expect(existsSync(join(root, 'node_modules/.stamp'))).toBe(true);
   expect(existsSync(join(root, 'node_modules/.loyalnest-installing'))).toBe(false);
+});
+
+it('keeps standard output for the command, also while it installs', async () => {
+  rmSync(join(root, 'node_modules/.package-lock.json'));
+  const { child, ended } = install();
+  const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(await ended).toEqual([0, null]);
+  expect(said).toMatch(/^Installing what the lockfile says.*\nInstalled in \d+ s\n$/);
+  expect(printed).toBe('');
 });
 
 it('lets several starts at once install one after the other', async () => {

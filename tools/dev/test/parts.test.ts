@@ -67,6 +67,31 @@ describe('a part', () => {
     await supervisor.stop();
   });
 
+  it('that is being started again ends too when everything stops', async () => {
+    const instance = await aTemporaryInstance();
+    const supervisor = new Supervisor(instance);
+    const pids = join(instance.home, 'pids');
+    const readPids = () => (statSync(pids, { throwIfNoEntry: false }) ? readFileSync(pids, 'utf8').split(' ') : []);
+    // Only the first of them ever becomes healthy.
+    const program = `
+      const { appendFileSync, existsSync } = require('node:fs');
+      const isFirst = !existsSync(${JSON.stringify(pids)});
+      appendFileSync(${JSON.stringify(pids)}, (isFirst ? '' : ' ') + process.pid);
+      if (isFirst) { ${listening(instance.ports.server)} } else setInterval(() => {}, 1000);
+    `;
+    await supervisor.keep(() => start(instance, program, supervisor.signal));
+    const [first] = readPids();
+    process.kill(Number(first), 'SIGKILL');
+    expect(await waitFor(() => readPids().length === 2, 10_000)).toBe(true);
+    const second = Number(readPids()[1]);
+    onTestFinished(() => {
+      if (isAlive(second)) process.kill(second, 'SIGKILL');
+    });
+    expect(isAlive(second)).toBe(true);
+    await supervisor.stop();
+    expect(isAlive(second)).toBe(false);
+  });
+
   it('does not outlive the process that started it, even when that is killed', async () => {
     const instance = await aTemporaryInstance();
     const script = join(instance.home, 'parent.ts');

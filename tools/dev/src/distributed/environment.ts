@@ -63,9 +63,7 @@ export function pagesEnvironment({
   logLevel,
 }: Pick<Surroundings, 'instance' | 'layout' | 'app' | 'logLevel'>): Environment {
   const { SHOPIFY_ADMIN_URL, APP_BRIDGE_URL } = app.isSimulated ? simulatedShopify(instance.simulatorUrl) : {};
-  const addresses = layout.processes
-    .filter(({ name, service }) => name === service)
-    .map(({ service, ports }) => `${service}=http://127.0.0.1:${ports.http}`);
+  const addresses = layout.processes.map(({ service, ports }) => `${service}=http://127.0.0.1:${ports.http}`);
   return {
     ...common(app, logLevel),
     PORT: String(layout.pages),

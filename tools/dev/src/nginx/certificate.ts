@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { UserError } from '../errors.ts';
+import { ensureSystemProgram } from '@loyalnest/platform/local-servers/system-program';
+import { orExplain, UserError } from '../errors.ts';
 
 export type Certificate = { chain: string; key: string };
 
@@ -12,13 +13,14 @@ const days = 825;
 export async function ensureCertificate(folder: string): Promise<Certificate> {
   const certificate = { chain: join(folder, 'tls.crt'), key: join(folder, 'tls.key') };
   if (existsSync(certificate.chain) && existsSync(certificate.key)) return certificate;
+  const openssl = await orExplain(ensureSystemProgram({ name: 'openssl', debianPackage: 'openssl' }));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const drafts = { chain: `${certificate.chain}.new`, key: `${certificate.key}.new` };
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,DNS:*.localhost,IP:127.0.0.1'];
   try {
     // Makes the key readable by its owner alone.
-    await promisify(execFile)('openssl', [
+    await promisify(execFile)(openssl, [
       ...request,
       '-days',
       String(days),
@@ -30,12 +32,7 @@ export async function ensureCertificate(folder: string): Promise<Certificate> {
     ]);
   } catch (error) {
     for (const draft of Object.values(drafts)) rmSync(draft, { force: true });
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UserError(
-      isMissing
-        ? 'openssl is needed for a certificate: sudo apt-get install openssl'
-        : `openssl made no certificate: ${(error as Error).message}`,
-    );
+    throw new UserError(`openssl made no certificate: ${(error as Error).message}`);
   }
   renameSync(drafts.key, certificate.key);
   renameSync(drafts.chain, certificate.chain);

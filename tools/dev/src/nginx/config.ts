@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limitAddress, limitRequests, limits } from './limits.ts';
 import { problemPages } from './problems.ts';
 import { knownTopics, owners, topicOwners, type RoutedService } from './routes.ts';
 import { formMaps, staticFiles } from './static-files.ts';
@@ -92,8 +92,10 @@ ${realAddress(proxies)}${limits(trusted)}
   # Past the 30 s after which services give up by themselves.
   proxy_read_timeout 35s;
   proxy_send_timeout 35s;
-  # Another process of the same service is asked when one cannot be reached. What may not be done twice (POST, PATCH) goes
-  # on only if nothing of it was sent, and nobody waits for a second one after that time.
+  # Another process of the same service is asked when one cannot be reached, or when it breaks the connection before it
+  # answers. GET, HEAD, PUT and DELETE are sent again then, although the first may have done its work: doing it twice must
+  # be like doing it once. POST and PATCH go on only if nothing of them was sent, and so do calls, which are POST. Whatever
+  # was answered, with an error too, is never asked again, and nothing is after that time.
   proxy_next_upstream error timeout;
   proxy_next_upstream_tries 3;
   proxy_next_upstream_timeout 5s;
@@ -120,7 +122,7 @@ ${https(listen.https, certificate)}${problemPages()}
 
     location / {
       set $asked $owner;
-      limit_req zone=requests burst=200 nodelay;
+      ${limitRequests}
       proxy_pass http://$owner;
     }
 
@@ -190,6 +192,7 @@ function socket(path: string): string {
   return `
     location = ${path} {
       limit_conn sockets 500;
+      ${limitAddress}
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $remote_addr;
       proxy_set_header X-Forwarded-Proto $scheme;

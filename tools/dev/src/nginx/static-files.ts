@@ -1,4 +1,5 @@
 import { securityHeaders } from '@loyalnest/platform/http/security-headers';
+import { limitRequests } from './limits.ts';
 
 const types = { css: 'text/css; charset=utf-8', svg: 'image/svg+xml', woff2: 'font/woff2' };
 /** As `@fastify/static` says, and as `WidgetFiles` says. */
@@ -31,7 +32,7 @@ ${kinds.map((kind) => block(kind, folder)).join('\n')}
 
     # The widget's loader is told by points, which notes that a shop uses it.
     location = /widget/loader.js {
-      limit_req zone=requests burst=200 nodelay;
+      ${limitRequests}
       proxy_pass http://$owner;
     }
 
@@ -43,7 +44,9 @@ ${headerLines(securityHeaders, 6)}
       try_files /openapi.json =404;
     }
 
+    # A file that is not there.
     location @owner {
+      ${limitRequests}
       proxy_pass http://$owner;
     }`;
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:http2';
 import { request as requestOverTls } from 'node:https';
 import { createServer as createHttp2 } from 'node:http2';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { aFront, anUpstream, nobody, saying, service } from './front.ts';
+import { aFront, anUpstream, nobody, saying, service, statuses } from './front.ts';
 
 const post = (url: string, headers: Record<string, string> = {}, body = '{}') =>
   fetch(url, { method: 'POST', headers, body });
@@ -63,16 +64,30 @@ describe('nginx in front of services', () => {
     expect(alive.seen.length).toBe(20);
   });
 
-  it('does nothing twice: a request that was sent and not answered is not sent again', async () => {
+  it('sends again only what may be done twice, when a connection breaks before the answer', async () => {
     const cut = () => anUpstream((incoming) => incoming.socket.destroy());
     const [one, other] = [await cut(), await cut()];
     const front = await aFront([service('points', [one, other], { paths: ['/v1/api/points/redeem'] })]);
-    const answer = await post(`${front.url}/v1/api/points/redeem`);
-    expect(answer.status).toBe(503);
+    for (const method of ['POST', 'PATCH', 'GET', 'PUT', 'DELETE']) {
+      expect((await fetch(`${front.url}/v1/api/points/redeem`, { method })).status).toBe(503);
+    }
+    const times = Object.groupBy([...one.seen, ...other.seen], ({ method = '' }) => method);
+    expect(Object.entries(times).map(([method, all]) => [method, all?.length])).toEqual([
+      ['POST', 1],
+      ['PATCH', 1],
+      ['GET', 2],
+      ['PUT', 2],
+      ['DELETE', 2],
+    ]);
+  });
+
+  it('does not ask again for what was answered, even with an error', async () => {
+    const failing = () => anUpstream((_incoming, outgoing) => outgoing.writeHead(500).end('mine'));
+    const [one, other] = [await failing(), await failing()];
+    const front = await aFront([service('points', [one, other], { paths: ['/v1/api/points'] })]);
+    const answer = await fetch(`${front.url}/v1/api/points`, { method: 'PUT' });
+    expect([answer.status, await answer.text()]).toEqual([500, 'mine']);
     expect(one.seen.length + other.seen.length).toBe(1);
-    // What only reads may be asked again.
-    expect((await fetch(`${front.url}/v1/api/points/redeem`)).status).toBe(503);
-    expect(one.seen.length + other.seen.length).toBe(3);
   });
 
   it('answers in the words of services when none is there, and when a body is too large', async () => {
@@ -107,6 +122,26 @@ describe('nginx in front of services', () => {
     expect(neighbour.status).toBe(200);
     const delivered = await many(() => post(`${front.url}/webhooks/shopify`, { 'x-shopify-topic': 'orders/create' }));
     expect(delivered.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('refuses an address that asks for ever new shops, and not one that asks for many at once', async () => {
+    const away = service('points', [await nobody()], { paths: ['/v1/api/points'] });
+    const here = service('auth', [await saying('auth')], { paths: ['/v1/api/auth'] });
+    const busy = await aFront([away, here], { trusted: [] });
+    const many = { count: 500, path: () => `/v1/api/auth?signature=x&shop=${randomUUID()}` };
+    expect(await statuses(busy, many)).toEqual({ 200: 500 });
+    // Of a service that is away, so that answers do not take longer than the limit gives back.
+    for (const path of ['/v1/api/points', '/widget/none.js', '/widget/loader.js']) {
+      const front = await aFront([away], { trusted: [] });
+      const flood = { count: 3_000, path: () => `${path}?signature=x&shop=${randomUUID()}` };
+      const { 429: refused = 0, 503: passed = 0 } = await statuses(front, flood);
+      expect([path, refused + passed]).toEqual([path, 3_000]);
+      expect(passed).toBeGreaterThanOrEqual(1_000);
+      expect(refused).toBeGreaterThan(0);
+      const answer = await fetch(front.url + flood.path());
+      expect([429, 503]).toContain(answer.status);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    }
   });
 
   it('shows health details and its own figures to our networks alone', async () => {

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { ensureCertificate } from '../../src/nginx/certificate.ts';
 import { nginxConfig, type NginxOptions, type ProxiedService } from '../../src/nginx/config.ts';
@@ -98,4 +99,28 @@ export async function aFront(
     readLog: () => readFileSync(options.log, 'utf8'),
     options,
   };
+}
+
+/** How many answers of each kind there are to this many requests, which go out as fast as sockets take them. */
+export async function statuses(
+  { url }: Pick<Front, 'url'>,
+  { count, path }: { count: number; path: () => string },
+): Promise<Record<string, number>> {
+  const perSocket = 50;
+  const { port } = new URL(url);
+  const ask = async () => {
+    const lines = Array.from({ length: perSocket }, (_, index) =>
+      [`GET ${path()} HTTP/1.1`, 'Host: shop', ...(index === perSocket - 1 ? ['Connection: close'] : []), '', ''].join(
+        '\r\n',
+      ),
+    );
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(lines.join(''));
+    return text(socket);
+  };
+  const heard = await Promise.all(Array.from({ length: count / perSocket }, ask));
+  const found = Array.from(heard.join('').matchAll(/HTTP\/1\.1 (\d+) /g), ([, status = '']) => status);
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(found, String)).map(([status, all]) => [status, all?.length ?? 0]),
+  );
 }
