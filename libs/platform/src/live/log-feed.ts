@@ -109,12 +109,11 @@ export class LogFeed implements LineTap {
   }
 }
 
-/** Quotes in a value are escaped, so that this is a field. */
-const merchantPattern = /[{,]"merchant_id":(\d{1,15})[,}]/;
-
+/** Most lines concern nobody, and are not parsed. */
 function merchantOf(text: string): number | null {
-  const id = merchantPattern.exec(text)?.[1];
-  return id === undefined ? null : Number(id);
+  if (!text.includes('"merchant_id":')) return null;
+  const { merchant_id: id } = JSON.parse(text) as { merchant_id?: unknown };
+  return typeof id === 'number' ? id : null;
 }
 
 function shorten(text: string): string {
