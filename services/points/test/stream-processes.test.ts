@@ -88,7 +88,7 @@ async function openPage(at: PointsProcess, customerId: number, after: string | n
   const message = query.map(([key, value]) => `${key}=${value}`).join('');
   const signature = createHmac('sha256', clientSecret).update(message).digest('hex');
   const signed = new URLSearchParams([...query, ['signature', signature]]);
-  const response = await fetch(`${at.url}/v1/api/points/stream-token?${signed}`);
+  const response = await fetch(`${at.url}/v1/api/points/stream-token?${signed.toString()}`);
   expect(response.status).toBe(200);
   const { token } = (await response.json()) as StreamToken;
   const client = new StreamClient(`${at.url.replace('http', 'ws')}/api/points/stream`);

@@ -16,7 +16,7 @@ export async function liveLogs(wanted: Wanted): Promise<number> {
   const find = () => (findSupervisor(instance) ? readState(instance) : undefined);
   const state = find();
   if (!state) throw new UserError('logs --live needs LoyalNest running; start it with ./dev.sh up');
-  const query = new URLSearchParams(await toQuery(wanted, state));
+  const query = new URLSearchParams(await toQuery(wanted, state)).toString();
   let position: string | undefined;
   let said = '';
   for (let turn = 0; ; turn += 1) {
@@ -82,7 +82,7 @@ async function findMerchant(domain: string, { ownerUrl }: State): Promise<string
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ merchant_id: string }>(
+    const { rows } = await client.query<{ merchant_id: string | number }>(
       'select merchant_id from admin_core.merchants where shop_domain = $1',
       [domain],
     );

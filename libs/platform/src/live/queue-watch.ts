@@ -22,7 +22,7 @@ export type QueueWatchOptions = {
 export class QueueWatch {
   readonly #options: QueueWatchOptions;
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
   #number = 0;
   readonly #complain: (error: unknown) => void;
 
@@ -33,10 +33,12 @@ export class QueueWatch {
 
   start(): void {
     this.#timer = setInterval(() => {
-      // One that waits for a server which is away is enough.
-      this.#looking ??= this.look()
+      // One look that waits for a server which is away is enough.
+      if (this.#isLooking) return;
+      this.#isLooking = true;
+      void this.#look()
         .catch(this.#complain)
-        .finally(() => (this.#looking = undefined));
+        .finally(() => (this.#isLooking = false));
     }, everyMs).unref();
   }
 
@@ -44,7 +46,7 @@ export class QueueWatch {
     clearInterval(this.#timer);
   }
 
-  async look(): Promise<void> {
+  async #look(): Promise<void> {
     const { streams, service, jobs, events } = this.#options;
     if (!(await streams.takeTurn({ name: service, everyMs: turnMs }))) return;
     const [queues, outboxes] = await Promise.all([jobs.look(), events.lag()]);

@@ -44,9 +44,9 @@ function openPage({ sources, logger }: MetricsServerOptions): () => Promise<Metr
 }
 
 async function answer(response: ServerResponse, page: () => Promise<MetricsPage>): Promise<void> {
-  const { contentType, look } = await page();
-  const text = await look();
-  response.writeHead(200, { 'content-type': contentType }).end(text);
+  const opened = await page();
+  const text = await opened.look();
+  response.writeHead(200, { 'content-type': opened.contentType }).end(text);
 }
 
 function close(server: Server): Promise<void> {
