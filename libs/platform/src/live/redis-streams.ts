@@ -51,10 +51,8 @@ export class RedisStreams implements LiveStreams {
 
   /** One command for each stream, whatever the number of lines. */
   async add(stream: LiveStream, { number, entries }: LiveBatch): Promise<void> {
-    const ofMerchants = Map.groupBy(entries, ({ merchantId }) => merchantId);
-    ofMerchants.delete(null);
-    await this.#add({ stream, merchantId: null }, number, entries);
-    for (const [merchantId, own] of ofMerchants) await this.#add({ stream, merchantId }, number, own);
+    const topics = Map.groupBy(entries, ({ merchantId }) => merchantId).set(null, [...entries]);
+    await Promise.all([...topics].map(([merchantId, own]) => this.#add({ stream, merchantId }, number, own)));
   }
 
   async read(topic: LiveTopic, of: { after: string | null; limit: number }): Promise<LivePage> {
