@@ -14,6 +14,8 @@ import { ensureNginx } from '@loyalnest/dev/nginx/program';
 import { startProgram, type Part } from '@loyalnest/dev/part';
 import { findFreeBase } from '@loyalnest/dev/ports';
 import { ensureSecrets, type Secrets } from '@loyalnest/dev/secrets';
+import { beginning } from '@loyalnest/platform/live/live-streams';
+import { readEvents } from '@loyalnest/platform/live/read-events';
 import { startEmbeddedPostgres } from '@loyalnest/platform/database/embedded';
 import { instanceAt, portsOf, wantedShape, type Running } from './running.ts';
 
@@ -27,9 +29,13 @@ export type OwnWhole = {
   };
   /** Everything that its parts have written to their logs. */
   readLogs(): { file: string; text: string }[];
+  /** What of it is live: of all processes, asked of one. */
+  readLiveLogs(): Promise<string>;
   close(): Promise<void>;
 };
 
+/** Looking every quarter of a second, whoever reads has seen everything by then. */
+const liveMs = 3_000;
 /** Away from the ports of other wholes. */
 const lowestPortBase = 19_400;
 
@@ -65,7 +71,7 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
     signal,
   });
   const start = wanted.shape === 'distributed' ? startServices : startServer;
-  const serverSide = await start({ instance, secrets, app, ownerUrl, logLevel, signal });
+  const { parts: serverSide, metricsPort } = await start({ instance, secrets, app, ownerUrl, logLevel, signal });
 
   return {
     running: {
@@ -94,6 +100,7 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
         file,
         text: readFileSync(join(instance.paths.logs, file), 'utf8'),
       })),
+    readLiveLogs: () => readAll(`http://127.0.0.1:${metricsPort}/live/logs?after=${beginning}`),
     async close() {
       for (const part of serverSide) await part.stop();
       await simulator.stop();
@@ -101,6 +108,18 @@ export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Until nothing comes any more. */
+async function readAll(url: string): Promise<string> {
+  const { body } = await fetch(url, { signal: AbortSignal.timeout(liveMs) });
+  let text = '';
+  try {
+    if (body) for await (const { data } of readEvents(body)) text += `${data}\n`;
+  } catch {
+    // The time is up.
+  }
+  return text;
 }
 
 type ServerSide = {
@@ -112,22 +131,24 @@ type ServerSide = {
   signal: AbortSignal;
 };
 
-async function startServer({ instance, secrets, app, ownerUrl, logLevel, signal }: ServerSide): Promise<Part[]> {
+type Started = { parts: Part[]; metricsPort: number };
+
+async function startServer({ instance, secrets, app, ownerUrl, logLevel, signal }: ServerSide): Promise<Started> {
   const env = serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app });
   const server = await startProgram({
     name: 'server',
     args: ['--enable-source-maps', serverBundle],
-    env: { ...env, LOG_LEVEL: logLevel },
+    env: { ...env, LOG_LEVEL: logLevel, METRICS_PORT: String(instance.metricsPort) },
     logFile: instance.logFile('server'),
     cacheDir: instance.paths.cache,
     healthUrl: `${instance.serverUrl}/readyz`,
     signal,
   });
-  return [server];
+  return { parts: [server], metricsPort: instance.metricsPort };
 }
 
 /** In the order in which they have to stop. */
-async function startServices({ logLevel, signal, ...whole }: ServerSide): Promise<Part[]> {
+async function startServices({ logLevel, signal, ...whole }: ServerSide): Promise<Started> {
   const layout = planLayout(whole.instance, { services: findServices(), replicas: 1 });
   const [redis, kafka, description, nginx] = await Promise.all([
     startRedis({ ...whole, layout }),
@@ -146,5 +167,5 @@ async function startServices({ logLevel, signal, ...whole }: ServerSide): Promis
     ...servicePrograms(surroundings, description, signal),
   ];
   const parts = await Promise.all(programs.map((program) => program.start()));
-  return [...parts, kafka.part, ...redis.parts];
+  return { parts: [...parts, kafka.part, ...redis.parts], metricsPort: layout.processes[0]?.ports.metrics ?? 0 };
 }

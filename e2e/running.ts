@@ -70,7 +70,7 @@ export function wantedShape(env: NodeJS.ProcessEnv = process.env): WantedShape {
 
 /** How many ports from its base on a whole of that shape may use. */
 export function portsOf({ shape }: Pick<WantedShape, 'shape'>): number {
-  return shape === 'distributed' ? portCount : 3;
+  return shape === 'distributed' ? portCount : 4;
 }
 
 export type CommandResult = { exitCode: number | null; stdout: string; stderr: string };

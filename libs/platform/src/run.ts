@@ -24,6 +24,9 @@ import { RateLimits } from './http/rate-limits.ts';
 import { createAdapter, setUpHttp } from './http/server.ts';
 import { WidgetFiles } from './http/widget-files.ts';
 import { JobRunner } from './jobs/job-runner.ts';
+import { openLive } from './live/connect-live.ts';
+import type { LineTap } from './live/log-feed.ts';
+import { QueueWatch } from './live/queue-watch.ts';
 import { connectStreams, type OpenStreams } from './realtime/connect-streams.ts';
 import type { StreamLimits } from './realtime/stream.ts';
 import { connectRedis, Redis } from './redis/redis.ts';
@@ -76,6 +79,8 @@ export type OpenOptions = {
   widgetFolder?: string;
   clock?: Clock;
   logger?: Logger;
+  /** Hears what the loggers that are made here write. */
+  tap?: LineTap | undefined;
 };
 
 export type StartOptions = OpenOptions & {
@@ -98,7 +103,8 @@ export async function open(options: OpenOptions): Promise<OpenApp> {
 export async function assemble(options: OpenOptions): Promise<OpenApp> {
   const { config, services } = options;
   const clock = options.clock ?? new SystemClock();
-  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: serviceName(services) });
+  const logger =
+    options.logger ?? createLogger({ level: config.LOG_LEVEL, service: serviceName(services), tap: options.tap });
   const encrypting = services.filter(({ encrypts }) => encrypts).map(({ name }) => name);
   const encryption =
     encrypting.length === 0 ? [] : [{ provide: Encryption, useValue: await createEncryption(config, encrypting) }];
@@ -172,7 +178,10 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
 export async function start(options: StartOptions): Promise<RunningApp> {
   const { config, services } = options;
   const tracing = await startTracing(config, services);
-  const { app, rooms, logger, routes, rpc, redis } = await open(options);
+  const service = serviceName(services);
+  const live = openLive(config, service);
+  const { app, rooms, logger, routes, rpc, redis } = await open({ ...options, tap: live?.feed });
+  const liveStreams = await live?.connect(logger);
   const jobs = new JobRunner({ app, rooms, config });
   const events = await connectEvents({ rooms, findHandler: (token) => app.get(token, { strict: false }) }, config);
   const workers = services.flatMap((service) =>
@@ -181,7 +190,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   const leave = prepareLeaving(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
   const metrics = await openMetrics({
-    ...{ app, config, rooms, jobs, streams, logger },
+    ...{ app, config, rooms, jobs, streams, logger, live: liveStreams },
     breakers: () => rpc.breakers(),
     redis,
     brokerLag: config.KAFKA_BROKERS === undefined ? undefined : () => readBrokerLag(events),
@@ -192,6 +201,8 @@ export async function start(options: StartOptions): Promise<RunningApp> {
   for (const worker of workers) await worker.start();
   events.start();
   if (options.runsJobs ?? true) await jobs.start();
+  const queueWatch = liveStreams && new QueueWatch({ streams: liveStreams, service, jobs, events, logger });
+  queueWatch?.start();
   logger.info({ url }, 'listening');
 
   return {
@@ -205,6 +216,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     streams,
     async close() {
       rpcServer?.leave();
+      queueWatch?.stop();
       const left = leave(config.DRAIN_MS);
       await streams.close();
       await jobs.stop();
@@ -217,6 +229,7 @@ export async function start(options: StartOptions): Promise<RunningApp> {
       await metrics?.close();
       await tracing?.close();
       rpc.close();
+      await live?.close();
       await Promise.all(rooms.map((room) => room.database.pool.end()));
     },
   };
@@ -290,6 +303,6 @@ function openRoom(service: Service, options: OpenOptions): Room {
     max: config.DATABASE_POOL_MAX,
     applicationName: `loyalnest-${service.name}`,
   });
-  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: service.name });
+  const logger = options.logger ?? createLogger({ level: config.LOG_LEVEL, service: service.name, tap: options.tap });
   return { service, database: new Database(pool), signal: new OutboxSignal(), logger };
 }

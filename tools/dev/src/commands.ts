@@ -54,9 +54,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logs',
-    usage: './dev.sh logs [PART|dev] [-f] [--lines N]',
-    summary: 'The last log lines, of one part (as status names them) or of all; -f keeps following.',
+    usage: './dev.sh logs [PART|dev] [-f] [--lines N] | --live [--shop S] [--service N] [--level L]',
+    summary:
+      'The last log lines, of one part (as status names them) or of all; -f keeps following. With --live those of all processes in one stream, as they are written: of one shop (domain or merchant id), one service, or at least one level.',
     async run(args) {
+      if (args.includes('--live')) {
+        const kinds = { live: 'boolean', shop: 'string', service: 'string', level: 'string' } as const;
+        return (await import('./live-logs.ts')).liveLogs(parseOptions(args, kinds).values);
+      }
       const { values, positionals } = parseOptions(args, { follow: 'boolean', lines: 'string' }, { positionalsMax: 1 });
       return (await import('./logs.ts')).logs({ ...values, part: positionals[0] });
     },
@@ -184,8 +189,8 @@ export function overview(): string {
 
 ${lines.join('')}
 Environment:
-  LOYALNEST_PORT_BASE   server on this port, simulator and PostgreSQL on the next two (7400); the
-                        distributed shape uses up to 100 ports from there on
+  LOYALNEST_PORT_BASE   server on this port, simulator, PostgreSQL and the server's figures on the next
+                        three (7400); the distributed shape uses up to 100 ports from there on
   LOYALNEST_HOME        folder of the data, secrets and logs (.loyalnest in the repository)
   DATABASE_URL          use this PostgreSQL (15 or newer) instead of the embedded one
   SHOPIFY_CLIENT_ID, SHOPIFY_CLIENT_SECRET, APP_URL

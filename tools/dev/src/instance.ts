@@ -14,6 +14,8 @@ export type Shape = 'one-process' | 'distributed';
 export type Instance = {
   home: string;
   ports: Record<PartName, number>;
+  /** Of the server in one process; in the distributed shape each process has its own. */
+  metricsPort: number;
   /** Without the slash at the end. */
   serverUrl: string;
   simulatorUrl: string;
@@ -33,7 +35,7 @@ export type Instance = {
 };
 
 const portBaseDefault = 7400;
-const portBaseMax = 65_533;
+const portBaseMax = 65_532;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,6 +58,7 @@ export function findInstance(env: Environment = process.env): Instance {
   return {
     home,
     ports,
+    metricsPort: base + 3,
     paths,
     serverUrl: `http://127.0.0.1:${ports.server}`,
     simulatorUrl: `http://127.0.0.1:${ports.simulator}`,

@@ -38,8 +38,8 @@ function portSpan(base: number, needed: readonly NeededPort[]): number {
 const baseStep = 100;
 const basesMax = 20;
 
-/** The first of neighbouring free ports above `from`; one process needs three of them. */
-export async function findFreeBase(from: number, count = 3): Promise<number | undefined> {
+/** The first of neighbouring free ports above `from`; one process needs four of them. */
+export async function findFreeBase(from: number, count = 4): Promise<number | undefined> {
   for (let step = 1; step <= basesMax; step += 1) {
     const base = from + step * baseStep;
     if (base + count > 65_536) return undefined;

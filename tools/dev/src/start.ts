@@ -26,12 +26,12 @@ export async function startAll(context: Context): Promise<Started> {
   const secrets = ensureSecrets(instance);
   const app = findShopifyApp(instance, secrets);
   const planned = planParts(instance, { app, outsideUrl });
-  await assertPortsFree(
-    instance.ports.server,
-    planned.flatMap(({ name }) =>
+  await assertPortsFree(instance.ports.server, [
+    ...planned.flatMap(({ name }) =>
       name === 'postgres' && outsideUrl ? [] : [{ part: name, port: instance.ports[name] }],
     ),
-  );
+    { part: 'server', port: instance.metricsPort },
+  ]);
 
   supervisor.begin({
     shape: 'one-process',
@@ -66,7 +66,12 @@ function planParts(instance: Instance, options: { app: ShopifyApp; outsideUrl: s
   return [
     planPostgres(instance, options.outsideUrl),
     ...(options.app.isSimulated ? [planSimulator(instance)] : []),
-    { name: 'server', address: instance.serverUrl, healthUrl: `${instance.serverUrl}/readyz` },
+    {
+      name: 'server',
+      address: instance.serverUrl,
+      healthUrl: `${instance.serverUrl}/readyz`,
+      metricsUrl: `http://127.0.0.1:${instance.metricsPort}`,
+    },
   ];
 }
 
@@ -89,7 +94,10 @@ async function openServer(
   const part = await startProgram({
     name: 'server',
     args: ['--enable-source-maps', serverBundle],
-    env: serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
+    env: {
+      ...serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
+      METRICS_PORT: String(instance.metricsPort),
+    },
     logFile: instance.logFile('server'),
     cacheDir: instance.paths.cache,
     healthUrl: `${instance.serverUrl}/readyz`,

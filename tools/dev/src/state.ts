@@ -14,6 +14,8 @@ export type PlannedPart = {
   address: string;
   /** Answers 2xx while the part is well; absent: it is well while it takes connections. */
   healthUrl?: string;
+  /** Tells its figures, and what goes on live. */
+  metricsUrl?: string;
 };
 
 /** What is written down about a running instance, for the other commands and for cleaning up after a crash. */

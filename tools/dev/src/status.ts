@@ -12,6 +12,8 @@ export type PartStatus = {
   /** `outside`: a PostgreSQL that is not ours. */
   state: 'healthy' | 'unhealthy' | 'stopped';
   address: string;
+  /** Where `/metrics` and what goes on live are told. */
+  metricsUrl?: string;
   version?: string;
   pid?: number;
   memoryMb?: number | undefined;
@@ -59,14 +61,22 @@ async function findStatus(instance: Instance): Promise<Status> {
   };
 }
 
-async function findPart({ name, address, healthUrl }: PlannedPart, state: State): Promise<PartStatus> {
+async function findPart({ name, address, healthUrl, metricsUrl }: PlannedPart, state: State): Promise<PartStatus> {
   const running = state.parts[name];
   const pid = running && isRunning(running) ? running.pid : undefined;
   const own = pid === undefined ? {} : { pid, memoryMb: memoryOf(pid) };
   if (name === 'postgres') return { name, ...(await askPostgres(state)), ...own };
   if (pid === undefined) return { name, state: 'stopped', address };
   const version = running?.version === undefined ? {} : { version: running.version };
-  return { name, address, ...version, ...(healthUrl ? await askHttp(healthUrl) : await askPort(address)), ...own };
+  const metrics = metricsUrl === undefined ? {} : { metricsUrl };
+  return {
+    name,
+    address,
+    ...metrics,
+    ...version,
+    ...(healthUrl ? await askHttp(healthUrl) : await askPort(address)),
+    ...own,
+  };
 }
 
 async function askPort(address: string): Promise<Pick<PartStatus, 'state' | 'problem'>> {

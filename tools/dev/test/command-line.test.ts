@@ -27,6 +27,7 @@ describe('the command line', () => {
     { args: ['status', '--jsn'], says: "unknown option '--jsn'" },
     { args: ['down', 'now'], says: 'unexpected argument "now"' },
     { args: ['logs', 'kitchen'], says: 'there is no part "kitchen"' },
+    { args: ['logs', '--shop', 'demo'], says: "unknown option '--shop'" },
     { args: ['logs', '--lines', 'many'], says: '--lines is "many"' },
     { args: ['test', '--dance'], says: "unknown option '--dance'" },
   ])('refuses $args with one line and exit code 2', async ({ args, says }) => {

@@ -5,7 +5,7 @@ import { findServices } from '../src/distributed/services.ts';
 import { planLayout, portCount } from '../src/distributed/layout.ts';
 import { isRunning, readState } from '../src/state.ts';
 import type { Status } from '../src/status.ts';
-import { runCli } from './run-cli.ts';
+import { beginCli, runCli } from './run-cli.ts';
 import { aTemporaryInstance } from './temporary-instance.ts';
 
 describe('the ports of separate processes', () => {
@@ -61,17 +61,33 @@ describe('a whole of separate processes', { timeout: 300_000 }, () => {
     expect(Object.keys(pages).filter((name) => /SECRET|DATABASE|KEY_FILE|REDIS|KAFKA/.test(name))).toEqual([]);
 
     const killed = pidOf(parts, 'points');
+    const live = beginCli(['logs', '--live', '--service', 'points', '--level', 'info'], { instance });
+    const starts = () =>
+      live
+        .stdout()
+        .split('\n')
+        .filter((line) => line.includes('"listening"')).length;
+    // Of both its processes, told by one of another service.
+    await expect.poll(starts, { timeout: 20_000 }).toBe(2);
     process.kill(killed, 'SIGKILL');
     // The other process answers meanwhile, and the whole is ready.
     expect((await fetch(`${instance.serverUrl}/readyz`)).status).toBe(200);
     expect((await fetch(`${instance.serverUrl}/v1/api/points/balance?customerId=1`)).status).toBe(401);
     await expect.poll(async () => (await look()).healthy, { timeout: 60_000 }).toBe(true);
     expect(pidOf((await look()).parts, 'points')).not.toBe(killed);
+    await expect.poll(starts).toBe(3);
 
     const running = Object.values(readState(instance)?.parts ?? {});
     expect(running.filter(isRunning).length).toBe(names.length);
     expect(await runCli(['down'], { instance })).toMatchObject({ exitCode: 0, stdout: 'Stopped.\n' });
     expect(running.filter(isRunning)).toEqual([]);
+    const { exitCode, stdout } = await live.ended;
+    expect(exitCode).toBe(0);
+    for (const line of stdout.trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({
+        service_name: 'points',
+        level: expect.stringMatching(/^(info|warn|error|fatal)$/) as string,
+      });
   });
 });
 

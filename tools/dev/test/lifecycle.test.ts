@@ -7,7 +7,7 @@ import { root, type Instance } from '../src/instance.ts';
 import { findSupervisor, isRunning, readState, type ProcessId } from '../src/state.ts';
 import type { Status } from '../src/status.ts';
 import { waitFor } from '../src/strays.ts';
-import { runCli } from './run-cli.ts';
+import { beginCli, runCli } from './run-cli.ts';
 import { aTemporaryInstance } from './temporary-instance.ts';
 
 const upTimeoutMs = 120_000;
@@ -68,6 +68,9 @@ describe('a whole', { timeout: 300_000 }, () => {
       ['simulator', 'healthy'],
       ['server', 'healthy'],
     ]);
+    const live = beginCli(['logs', '--live', '--level', 'info'], { instance });
+    await expect.poll(() => live.stdout(), { timeout: 20_000 }).toContain('"listening"');
+
     const seeded = await query(instance, 'select count(*)::int as orders from points.orders');
     expect(seeded).toEqual([{ orders: 787 }]);
 
@@ -75,6 +78,7 @@ describe('a whole', { timeout: 300_000 }, () => {
     expect(await first.exited).toBe(0);
     expect(parts.filter(isRunning)).toEqual([]);
     expect(first.output()).toContain('Stopped.');
+    expect(await live.ended).toMatchObject({ exitCode: 0, stderr: '' });
 
     const second = await runCli(['up', '--detach'], { instance });
     expect(second).toMatchObject({ exitCode: 0, stderr: '' });

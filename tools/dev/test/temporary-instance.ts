@@ -7,7 +7,7 @@ import { findInstance, type Instance } from '../src/instance.ts';
 import { findFreeBase } from '../src/ports.ts';
 
 /** An instance with a folder of its own, removed after the test, and as many ports that nobody uses. */
-export async function aTemporaryInstance(portCount = 3): Promise<Instance> {
+export async function aTemporaryInstance(portCount = 4): Promise<Instance> {
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-dev-'));
   chmodSync(home, 0o755);
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));

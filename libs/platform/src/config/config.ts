@@ -76,7 +76,7 @@ export const configSchema = z.object({
     })
     .optional()
     .describe(
-      'Nodes of a Redis Cluster (Redis 6.2 or newer), comma separated, with user and password where it asks for them: redis://:password@host:port,…, or rediss:// with TLS. Holds jobs, revoked tokens and rate limits; absent: PostgreSQL and memory, for one process.',
+      'Nodes of a Redis Cluster (Redis 6.2 or newer), comma separated, with user and password where it asks for them: redis://:password@host:port,…, or rediss:// with TLS. Holds jobs, revoked tokens, rate limits and live logs; absent: PostgreSQL and memory, for one process.',
     ),
   RATE_LIMIT_MERCHANT: limit.default(3_000).describe("Requests of one shop's staff in 10 seconds, of all together."),
   RATE_LIMIT_SHOPPER: limit.default(300).describe('Requests of one signed-in shopper in 10 seconds.'),
@@ -149,7 +149,9 @@ export const configSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severe level logged.'),
-  METRICS_PORT: port.optional().describe('Port of `GET /metrics` for Prometheus; absent: none.'),
+  METRICS_PORT: port
+    .optional()
+    .describe('Port for operators: `GET /metrics` for Prometheus, `/live/logs` and `/live/queues`; absent: none.'),
   METRICS_HOST: z
     .string()
     .default('127.0.0.1')

@@ -42,6 +42,7 @@ type Queue = {
     template: { name: string },
   ): Promise<unknown>;
   getJobSchedulersCount(): Promise<number>;
+  getJobCounts(...states: ('active' | 'delayed' | 'failed')[]): Promise<Record<string, number>>;
   getWaitingCount(): Promise<number>;
   getWaiting(start: number, end: number): Promise<WaitingRun[]>;
   getDelayedCount(dueBefore: number): Promise<number>;

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { LineTap } from '../live/log-feed.ts';
 import { findTracing } from './tracing.ts';
 
 export type { Logger } from 'pino';
@@ -19,8 +20,13 @@ const redacted = [
   'body',
 ];
 
-/** Writes lines of JSON to standard output unless told. */
-export function createLogger(options: { level: string; service: string; destination?: DestinationStream }): Logger {
+/** Writes lines of JSON to standard output unless told; what matters to operators is heard by the tap as well. */
+export function createLogger(options: {
+  level: string;
+  service: string;
+  destination?: DestinationStream;
+  tap?: LineTap | undefined;
+}): Logger {
   const settings = {
     level: options.level,
     base: { service_name: options.service },
@@ -30,7 +36,24 @@ export function createLogger(options: { level: string; service: string; destinat
     redact: { paths: redacted.flatMap((field) => [field, `*.${field}`]), remove: true },
     serializers: { err: describeError },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  const { destination, tap } = options;
+  if (tap) return pino(settings, splitLines(destination ?? pino.destination(1), tap));
+  return destination ? pino(settings, destination) : pino(settings);
+}
+
+const infoLevel = 30;
+
+/** The tap hears a line as it was written: what is in no log is nowhere else either. */
+function splitLines(destination: DestinationStream, tap: LineTap): DestinationStream {
+  return {
+    // Asks pino to note the level of each line before it writes it.
+    [pino.symbols.needsMetadataGsym]: true as const,
+    lastLevel: 0,
+    write(line) {
+      destination.write(line);
+      if (this.lastLevel >= infoLevel) tap.write(line);
+    },
+  } as DestinationStream & { lastLevel: number };
 }
 
 /** The tags that all services share, by which logs are searched; code names the same things in its own words. */

@@ -1,40 +1,33 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
-import type { Distribution, Labels, MetricSource, Reading } from './instruments.ts';
+import { LiveDoor } from '../live/live-door.ts';
+import type { LiveStreams } from '../live/live-streams.ts';
+import type { MetricSource } from './instruments.ts';
 import type { Logger } from './logger.ts';
-
-// Loads prom-client: to be imported only where metrics are wanted.
+import type { MetricsPage } from './metrics-page.ts';
 
 export type MetricsServer = { port: number; close(): Promise<void> };
 
-/** A source that asks the database and gets no answer must not keep the others from being told. */
-const sourceTimeoutMs = 4_000;
-
-/** Serves `GET /metrics` on a port of its own, which nothing public leads to. */
-export async function listenMetrics(options: {
+type MetricsServerOptions = {
   host: string;
   port: number;
   sources: readonly MetricSource[];
+  /** Told on the same port, to the same people. */
+  live?: LiveStreams | undefined;
   logger: Logger;
-}): Promise<MetricsServer> {
-  const ofProcess = new Registry();
-  // Event loop, garbage collection, memory, processor time and files, under the names that dashboards of Node.js expect.
-  collectDefaultMetrics({ register: ofProcess });
-  const look = shareLook(async () => {
-    const readings = await readAll(options.sources, options.logger);
-    return (await write(readings)) + (await ofProcess.metrics());
-  });
+};
+
+/** Serves `GET /metrics`, `/live/logs` and `/live/queues` on a port of its own, which nothing public leads to. */
+export async function listenMetrics(options: MetricsServerOptions): Promise<MetricsServer> {
+  const page = openPage(options);
+  const door = options.live && new LiveDoor(options.live);
   const server = createServer((request, response) => {
-    const isKnown = request.method === 'GET' && request.url?.split('?', 1)[0] === '/metrics';
-    if (!isKnown) return void response.writeHead(404).end();
-    look().then(
-      (text) => response.writeHead(200, { 'content-type': ofProcess.contentType }).end(text),
-      (error: unknown) => {
+    if (request.method === 'GET' && request.url?.split('?', 1)[0] === '/metrics') {
+      answer(response, page).catch((error: unknown) => {
         options.logger.error({ err: error }, 'metrics not read');
         response.writeHead(500).end();
-      },
-    );
+      });
+    } else if (!door?.answer(request, response)) response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -43,79 +36,17 @@ export async function listenMetrics(options: {
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
-/** Who asks while somebody is being answered gets the same answer: however many ask, the database is asked once. */
-function shareLook(look: () => Promise<string>): () => Promise<string> {
-  let running: Promise<string> | undefined;
-  return () => (running ??= look().finally(() => (running = undefined)));
+/** Whoever looks first has the library loaded; a process that nobody measures goes without. */
+function openPage({ sources, logger }: MetricsServerOptions): () => Promise<MetricsPage> {
+  let opening: Promise<MetricsPage> | undefined;
+  return () =>
+    (opening ??= import('./metrics-page.ts').then(({ openMetricsPage }) => openMetricsPage(sources, logger)));
 }
 
-async function readAll(sources: readonly MetricSource[], logger: Logger): Promise<Reading[]> {
-  let failures = 0;
-  const readings = await Promise.all(
-    sources.map(async (source) => {
-      try {
-        return await inTime(source.read());
-      } catch (error) {
-        failures += 1;
-        logger.warn({ err: error }, 'some metrics could not be read');
-        return [];
-      }
-    }),
-  );
-  const unread: Reading = {
-    name: 'loyalnest_metric_sources_unread',
-    help: 'Sources of metrics that could not be read this time, mostly because the database is away.',
-    type: 'gauge',
-    samples: [{ labels: {}, value: failures }],
-  };
-  return [...readings.flat(), unread];
-}
-
-async function inTime<T>(reading: T | Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the source of metrics took too long')), sourceTimeoutMs);
-  });
-  try {
-    return await Promise.race([reading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-type Value = { metricName?: string; labels: Labels; value: number };
-
-/** The library writes the format; what it writes are our figures, not its own. */
-function write(readings: readonly Reading[]): Promise<string> {
-  const registry = new Registry();
-  for (const [name, parts] of Map.groupBy(readings, (reading) => reading.name)) {
-    const [first] = parts;
-    if (!first) continue;
-    const values = parts.flatMap(valuesOf);
-    const { help, type } = first;
-    const metric = { name, help, type, get: () => Promise.resolve({ name, help, type, values }) };
-    registry.registerMetric(metric as unknown as Metric);
-  }
-  return registry.metrics();
-}
-
-function valuesOf(reading: Reading): Value[] {
-  if (reading.type !== 'histogram') return [...reading.samples];
-  return reading.samples.flatMap(({ labels, value }) => bucketsOf(reading.name, labels, value));
-}
-
-function bucketsOf(name: string, labels: Labels, { bounds, cumulative, sum }: Distribution): Value[] {
-  const bounded = [...bounds.map(String), '+Inf'].map((le, nth) => ({
-    metricName: `${name}_bucket`,
-    labels: { ...labels, le },
-    value: cumulative[nth] ?? 0,
-  }));
-  const total = cumulative.at(-1) ?? 0;
-  return [
-    ...bounded,
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: total },
-  ];
+async function answer(response: ServerResponse, page: () => Promise<MetricsPage>): Promise<void> {
+  const opened = await page();
+  const text = await opened.look();
+  response.writeHead(200, { 'content-type': opened.contentType }).end(text);
 }
 
 function close(server: Server): Promise<void> {

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
+import type { LiveStreams } from '../live/live-streams.ts';
 import type { OpenStreams } from '../realtime/connect-streams.ts';
 import type { Service } from '../service.ts';
 import { readCalls } from './calls.ts';
@@ -20,17 +21,19 @@ type Watched = {
   rooms: readonly { service: Service; database: Database }[];
   jobs: JobRunner;
   streams: OpenStreams;
+  live: LiveStreams | undefined;
   logger: Logger;
 } & NeighbourViews;
 
 export type OpenMetrics = { port: number; close(): Promise<void> };
 
-/** Tells Prometheus how this process does, on a port of its own; without one nothing is loaded and nobody asks. */
+/** Tells Prometheus and operators how this process does, on a port of its own; without one nothing is loaded and nobody asks. */
 export async function openMetrics(watched: Watched): Promise<OpenMetrics | undefined> {
   const { METRICS_PORT: port, METRICS_HOST: host } = watched.config;
   if (port === undefined) return undefined;
   const { listenMetrics } = await import('./metrics-server.ts');
-  return listenMetrics({ host, port, sources: sourcesOf(watched), logger: watched.logger });
+  const { live, logger } = watched;
+  return listenMetrics({ host, port, sources: sourcesOf(watched), live, logger });
 }
 
 function sourcesOf(watched: Watched): MetricSource[] {

@@ -68,6 +68,7 @@ describe.each([
     await runner.start();
     await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
     await expect.poll(() => server.failureCount()).toBeGreaterThanOrEqual(2);
+    expect((await runner.look())[0]?.failed).toBeGreaterThanOrEqual(2);
   });
 
   it('lets the run that is under way end before it stops, and begins no other', async () => {
@@ -110,7 +111,8 @@ describe.each([
       .poll(async () => (await runner.look()).map(({ oldestWaitingMs }) => oldestWaitingMs > 300), { timeout: 10_000 })
       .toEqual([true]);
     const [view] = await runner.look();
-    expect(view).toMatchObject({ service: 'points' });
+    expect(view).toMatchObject({ service: 'points', failed: 0 });
+    expect(view?.active).toBeGreaterThanOrEqual(1);
     expect(view?.waiting).toBeGreaterThanOrEqual(1);
     held.resolve();
     await expect.poll(async () => (await runner.look())[0]?.oldestWaitingMs, { timeout: 10_000 }).toBeLessThan(300);

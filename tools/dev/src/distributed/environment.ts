@@ -42,6 +42,7 @@ export function serviceEnvironment(
     ...preferences(),
     PORT: String(ports.http),
     DRAIN_MS: String(drainMs),
+    METRICS_PORT: String(ports.metrics),
     ...(described.doors.rpc.length > 0 ? { RPC_PORT: String(ports.rpc) } : {}),
     ...Object.fromEntries(described.calls.map((called) => [rpcUrlName(called), callee])),
     RPC_SECRET: derived(secrets, 'calls between services'),

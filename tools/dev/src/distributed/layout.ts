@@ -6,7 +6,7 @@ export type ServiceProcess = {
   /** `points`, and `points-2` for a second process of the same service. */
   name: string;
   service: string;
-  ports: { http: number; rpc: number };
+  ports: { http: number; rpc: number; metrics: number };
 };
 
 /** Which port of this machine is whose. */
@@ -22,7 +22,7 @@ export type Layout = {
 const firstServicePort = 20;
 /** Bases are a hundred apart, so that copies find room side by side. */
 export const portCount = 100;
-const portsPerProcess = 2;
+const portsPerProcess = 3;
 const portMax = 65_535;
 
 export function planLayout(instance: Instance, options: { services: readonly string[]; replicas: number }): Layout {
@@ -48,6 +48,7 @@ export function planLayout(instance: Instance, options: { services: readonly str
       ports: {
         http: base + firstServicePort + at * portsPerProcess,
         rpc: base + firstServicePort + at * portsPerProcess + 1,
+        metrics: base + firstServicePort + at * portsPerProcess + 2,
       },
     })),
   };

@@ -106,7 +106,10 @@ function planParts(instance: Instance, layout: Layout): PlannedPart[] {
   return [
     ...redisNames(layout).map((name, index) => ({ name, address: `127.0.0.1:${layout.redis.clients[index]}` })),
     { name: 'kafka', address: `127.0.0.1:${layout.kafka.clients}` },
-    ...layout.processes.map(({ name, ports }) => program(name, ports.http)),
+    ...layout.processes.map(({ name, ports }) => ({
+      ...program(name, ports.http),
+      metricsUrl: `http://127.0.0.1:${ports.metrics}`,
+    })),
     // Its `/readyz` speaks for the services, which are asked themselves.
     program('pages', layout.pages, '/healthz'),
     program('nginx', instance.ports.server, '/healthz'),
