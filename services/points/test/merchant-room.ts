@@ -81,7 +81,8 @@ export async function openMerchantRoom(now: string, env: Record<string, string> 
   const projection = running.app.get(Projection, { strict: false });
   async function settled(): Promise<void> {
     for (const relay of running.relays) await relay.settle();
-    await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
+    // Another file's transaction on the same server, of some seconds at most, holds everybody's events up.
+    await expect.poll(async () => (await projection.drain()).isMoreComing, { timeout: 10_000 }).toBe(false);
   }
   return {
     running,

@@ -86,11 +86,17 @@ export class Database {
   /**
    * As `forMerchants`, for work that only looks rows up by their keys, many times a second. A connection keeps the plan that
    * it made when a table was still empty, and that plan reads the whole table; here it may not. A statement with a list of
-   * keys would be planned anew for each list, which takes longer than looking them up.
+   * keys would be planned anew for each list, which takes longer than looking them up. `lockMaxMs` is how long a statement
+   * may wait for one lock.
    */
-  forLookUps<R>(merchantIds: readonly number[], work: (tx: Tx) => Promise<R>): Promise<R> {
+  forLookUps<R>(
+    merchantIds: readonly number[],
+    work: (tx: Tx) => Promise<R>,
+    { lockMaxMs }: { lockMaxMs?: number } = {},
+  ): Promise<R> {
     const plans = 'set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan';
-    return this.#transaction(`begin; ${stating(merchantIds)}; ${plans}`, work);
+    const locks = lockMaxMs === undefined ? '' : `; set local lock_timeout = ${integer(lockMaxMs)}`;
+    return this.#transaction(`begin; ${stating(merchantIds)}; ${plans}${locks}`, work);
   }
 
   /** Runs `work` with no merchant at all: routing tables, cursors, partitions. */
@@ -118,7 +124,7 @@ export class Database {
     } catch (error) {
       const cause = (await begun) ?? error;
       broken = await rollback(client);
-      throw isUnavailable(cause) ? unavailable(cause) : cause;
+      throw toPassing(cause) ?? cause;
     } finally {
       client.release(broken);
     }
@@ -162,15 +168,23 @@ function unavailable(cause: unknown): AppError {
   return new AppError('database-unavailable', undefined, { cause, retryAfterSeconds: 2 });
 }
 
+/** There is more to do than gets done in time; whoever asks should leave PostgreSQL alone for a while. */
+export function overloaded(cause?: unknown): AppError {
+  return new AppError('overloaded', undefined, { retryAfterSeconds: 5, ...(cause === undefined ? {} : { cause }) });
+}
+
 /** Classes of SQLSTATE that say "the server is not there", not "your statement is wrong". */
 const unavailableClasses = new Set(['08', '53', '57']);
+/** This server only reads: another one has taken its place. */
+const readOnlyState = '25006';
 
 /** Whether an error means that PostgreSQL is away or refuses new work, so that trying again later is right. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'database-unavailable';
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: string };
-  if (code && /^[0-9A-Z]{5}$/.test(code)) return code !== '57014' && unavailableClasses.has(code.slice(0, 2));
+  if (code && /^[0-9A-Z]{5}$/.test(code))
+    return code === readOnlyState || (unavailableClasses.has(code.slice(0, 2)) && !overdueStates.has(code));
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT)$/.test(code ?? '') ||
     /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed|Query read timeout/i.test(
@@ -179,9 +193,31 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** A statement, its wait for a lock, a pause between two statements and a transaction that took longer than they may. */
+const overdueStates = new Set(['57014', '55P03', '25P03', '25P04']);
+
+/**
+ * Whether PostgreSQL is there and gave the work up because it took too long: somebody holds what it waits for, or there is
+ * too much to do. Later it may go through; at once it would only wait again.
+ */
+export function isOverdue(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof Error && overdueStates.has((cause as { code?: string }).code ?? '');
+}
+
 const retryableStates = new Set(['40001', '40P01']);
 
 /** Whether the transaction lost a race (serialization failure, deadlock) and may simply run again. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof Error && retryableStates.has((error as { code?: string }).code ?? '');
+}
+
+/**
+ * What PostgreSQL's error means to a caller who may come back, as `AppError` 503; `undefined` when coming back helps nobody.
+ * A lost race is none of these here: whoever ran the transaction may run it again at once.
+ */
+export function toPassing(error: unknown): AppError | undefined {
+  if (isUnavailable(error)) return unavailable(error);
+  if (isOverdue(error)) return overloaded(error);
+  return undefined;
 }

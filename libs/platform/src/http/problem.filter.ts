@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { AppError, type ErrorCode } from '@loyalnest/contracts/errors';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isUnavailable } from '../database/database.ts';
+import { isRetryable, overloaded, toPassing } from '../database/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { tagsOf } from '../telemetry/request-tags.ts';
 import { sendProblem } from './problem.ts';
@@ -45,8 +45,9 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (isUnavailable(thrown))
-    return new AppError('database-unavailable', undefined, { cause: thrown, retryAfterSeconds: 2 });
+  const passing = toPassing(thrown);
+  if (passing) return passing;
+  if (isRetryable(thrown)) return overloaded(thrown);
   const status = httpStatus(thrown);
   if (status !== undefined && status < 500) {
     const code = codeByStatus[status] ?? 'invalid-request';

@@ -78,3 +78,40 @@ describe('the last statement together with the commit', () => {
     expect(await ids()).toEqual([]);
   });
 });
+
+describe('what PostgreSQL gives up', () => {
+  const takesLong = 'select pg_sleep(5)';
+  it.each([
+    ['a statement takes too long', "set local statement_timeout = '50ms'", takesLong, 'overloaded'],
+    ['a lock is not to be had', "set local lock_timeout = '50ms'", 'lock table notes', 'overloaded'],
+    ['it stops for shutdown', 'select 1', "do $$ begin raise sqlstate '57P01'; end $$", 'database-unavailable'],
+    ['another server has taken over', 'set transaction read only', 'delete from notes', 'database-unavailable'],
+  ])('because %s can be asked again later', async (_, limit, statement, code) => {
+    const holder = await databases.owner.connect();
+    try {
+      await holder.query('begin; lock table notes in access share mode');
+      const work = database.forNoMerchant(async (tx) => {
+        await tx.query(limit);
+        await tx.query(statement);
+      });
+      await expect(work).rejects.toMatchObject({ code, status: 503, retryAfterSeconds: expect.any(Number) as number });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+  });
+
+  it('because this process stood still in a transaction can be asked again later, on another connection', async () => {
+    const work = database.forNoMerchant(async (tx) => {
+      await tx.query("set local idle_in_transaction_session_timeout = '50ms'");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      await tx.query('select 1');
+    });
+    await expect(work).rejects.toMatchObject({ status: 503 });
+    await expect(database.forNoMerchant((tx) => tx.query('select 1 as one'))).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('is what it is when asking again helps nobody', async () => {
+    await expect(database.forNoMerchant((tx) => tx.query('select 1 / 0'))).rejects.toMatchObject({ code: '22012' });
+  });
+});

@@ -1,5 +1,4 @@
-import { AppError } from '@loyalnest/contracts/errors';
-import { isRetryable, isUnavailable } from '@loyalnest/platform/database/database';
+import { toAppError } from '@loyalnest/platform/http/problem.filter';
 import type { Logger } from '@loyalnest/platform/telemetry/logger';
 import { AppLogger } from '@loyalnest/platform/tokens';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
@@ -44,8 +43,8 @@ export class ShopifyWebhooks implements WebhookHandler {
     try {
       await this.processor(topic).process({ merchantId, topic, webhookId, triggeredAt, body });
     } catch (error) {
-      if (isUnavailable(error)) throw error;
-      if (isRetryable(error)) throw new AppError('overloaded', undefined, { cause: error, retryAfterSeconds: 1 });
+      const answer = toAppError(error);
+      if (answer.status === 503) throw answer;
       await this.failures.keep(delivery, error);
       this.logger.warn({ merchantId, topic, webhookId }, 'webhook kept: it could not be processed');
     }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
-import { Database, isUnavailable } from '@loyalnest/platform/database/database';
+import { Database } from '@loyalnest/platform/database/database';
+import { toAppError } from '@loyalnest/platform/http/problem.filter';
 import { countKept } from '@loyalnest/shopify/shopify-metrics';
 import { parseJson, type WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { Injectable } from '@nestjs/common';
@@ -94,7 +95,8 @@ export class WebhookFailures {
   }
 
   private async countFailure(key: FailureKey, error: unknown): Promise<RetryResult> {
-    if (isUnavailable(error)) throw error;
+    const answer = toAppError(error);
+    if (answer.status === 503) throw answer;
     const failure = describe(error);
     const failedAt = this.clock.now();
     await this.database.forMerchant(key.merchantId, (tx) => countAttempt(tx, key, { ...failure, failedAt }));

@@ -1,3 +1,4 @@
+import { Database } from '@loyalnest/platform/database/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CustomerService } from '../../src/customers/customer.service.ts';
 import { ShopifyWebhooks } from '../../src/webhooks/shopify.webhooks.ts';
@@ -161,6 +162,30 @@ describe('a webhook', () => {
       await room.rows(`alter database ${named?.name} connection limit -1`);
     }
     expect(await room.deliver({ shop, topic: 'customers/create', body: aCustomer() })).toBe(200);
+    expect(await stored()).toEqual([]);
+  });
+
+  it('is answered 503 while somebody holds what it waits for, and nothing is kept', async () => {
+    const { pool } = room.running.app.get(Database, { strict: false });
+    const body = aCustomer();
+    await room.deliver({ shop, topic: 'customers/create', body });
+    const limit = pool.options.statement_timeout;
+    pool.options.statement_timeout = 200;
+    await room.rows(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'loyalnest_admin_core' and datname = current_database()`,
+    );
+    const holder = await room.database.owner.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select from admin_core.customers where merchant_id = $1 for update', [merchantId]);
+      const news = { ...body, first_name: 'Grace', updated_at: '2026-11-21T12:00:00Z' };
+      expect(await room.deliver({ shop, topic: 'customers/update', body: news })).toBe(503);
+      await holder.query('commit');
+      expect(await room.deliver({ shop, topic: 'customers/update', body: news })).toBe(200);
+    } finally {
+      holder.release(true);
+      pool.options.statement_timeout = limit;
+    }
     expect(await stored()).toEqual([]);
   });
 

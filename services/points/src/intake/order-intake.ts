@@ -1,7 +1,7 @@
-import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
-import { Database, isUnavailable } from '@loyalnest/platform/database/database';
+import { Database, isOverdue, overloaded } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
+import { toAppError } from '@loyalnest/platform/http/problem.filter';
 import { currentTrace, inBatchSpan } from '@loyalnest/platform/telemetry/tracing';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { isKeyTaken, isLostRace } from '../ledger/lost-race.ts';
@@ -24,6 +24,11 @@ const secondBatchMin = 32;
 const waitingMax = 4_096;
 /** Shopify hangs up after 5 s; before that we say so ourselves. */
 const waitMaxMs = 4_500;
+/**
+ * How long a batch waits for a customer whom somebody else holds: more than PostgreSQL takes to find a deadlock (1 s), and so
+ * short that the orders beside it can still be posted before Shopify hangs up.
+ */
+const lockMaxMs = 1_500;
 /** Tries of a batch that lost a race. */
 const attemptsMax = 5;
 /** Transfers one order can need: earn or void and clawback, and those of a redemption. */
@@ -56,10 +61,13 @@ export class OrderIntake implements OnApplicationShutdown {
     this.#signal = signal;
     this.#transferIds = new TransferIds(database);
     this.#queue = new OrderQueue((batch) => this.#process(batch));
-    this.#sweeper = setInterval(() => this.#giveUpOnLate(), 250).unref();
+    this.#sweeper = setInterval(() => this.#queue.giveUpOnLate(), 250).unref();
   }
 
-  /** Throws `AppError` 503 when PostgreSQL is away or too much waits, `PoisonOrder` when the order cannot be posted. */
+  /**
+   * Throws `AppError` 503 when PostgreSQL is away or takes too long, or too much waits; `PoisonOrder` when the order cannot be
+   * posted.
+   */
   submit(arrival: OrderArrival): Promise<void> {
     if (this.waiting >= waitingMax) return Promise.reject(overloaded());
     const trace = currentTrace();
@@ -81,10 +89,6 @@ export class OrderIntake implements OnApplicationShutdown {
     clearInterval(this.#sweeper);
   }
 
-  #giveUpOnLate(): void {
-    this.#queue.giveUp(performance.now() - waitMaxMs);
-  }
-
   async #process(batch: readonly Waiting[]): Promise<void> {
     try {
       const refused = await inBatchSpan(
@@ -100,15 +104,20 @@ export class OrderIntake implements OnApplicationShutdown {
         else waiting.resolve();
       }
     } catch (error) {
-      if (isUnavailable(error) || error instanceof AppError) return rejectAll(batch, error as Error);
-      if (batch.length > 1) return this.#processEach(batch);
-      return rejectAll(batch, new PoisonOrder((error as Error).message, { cause: error }));
+      const answer = toAppError(error);
+      const isPassing = answer.status === 503;
+      // One slow or bad order must not fail its neighbours: alone, each shows whether it is the one.
+      if (batch.length > 1 && (!isPassing || isOverdue(error))) return this.#processEach(batch);
+      rejectAll(batch, isPassing ? answer : new PoisonOrder((error as Error).message, { cause: error }));
     }
   }
 
-  /** One bad order must not fail its neighbours: alone, each shows whether it is the one. */
+  /** Those whose turn comes too late are left to their next delivery, so that a slow batch does not shut the door. */
   async #processEach(batch: readonly Waiting[]): Promise<void> {
-    for (const waiting of batch) await this.#process([waiting]);
+    for (const waiting of batch) {
+      if (isLate(waiting)) waiting.reject(overloaded());
+      else await this.#process([waiting]);
+    }
   }
 
   async #post(arrivals: readonly OrderArrival[]): Promise<Map<string, Error>> {
@@ -116,8 +125,10 @@ export class OrderIntake implements OnApplicationShutdown {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const nextTransferId = await this.#transferIds.block(arrivals.length * transfersPerOrder);
-        const { refused } = await this.#database.forLookUps(merchantIds, (tx) =>
-          postOrders(arrivals, { tx, now: this.#clock.now(), programmes: this.#programmes, nextTransferId }),
+        const { refused } = await this.#database.forLookUps(
+          merchantIds,
+          (tx) => postOrders(arrivals, { tx, now: this.#clock.now(), programmes: this.#programmes, nextTransferId }),
+          { lockMaxMs },
         );
         countBatch(arrivals.length - refused.length);
         this.#signal.committed();
@@ -157,12 +168,10 @@ class OrderQueue {
     });
   }
 
-  /** Answers those who have waited since before `latestMs` that they should come back. */
-  giveUp(latestMs: number): void {
-    const late = this.#queue.filter((waiting) => waiting.arrivedAtMs < latestMs);
-    if (late.length === 0) return;
-    this.#queue = this.#queue.filter((waiting) => waiting.arrivedAtMs >= latestMs);
-    rejectAll(late, overloaded());
+  /** Answers those who have waited for too long that they should come back. */
+  giveUpOnLate(): void {
+    const onTime = this.#queue.findIndex((waiting) => !isLate(waiting));
+    rejectAll(this.#queue.splice(0, onTime === -1 ? this.#queue.length : onTime), overloaded());
   }
 
   #begin(): void {
@@ -217,10 +226,10 @@ function keyOf({ merchantId, orderId }: OrderArrival): string {
   return `${merchantId}/${orderId}`;
 }
 
-function rejectAll(batch: readonly Waiting[], error: Error): void {
-  for (const waiting of batch) waiting.reject(error);
+function isLate({ arrivedAtMs }: Waiting): boolean {
+  return performance.now() - arrivedAtMs > waitMaxMs;
 }
 
-function overloaded(cause?: unknown): AppError {
-  return new AppError('overloaded', undefined, { retryAfterSeconds: 5, ...(cause === undefined ? {} : { cause }) });
+function rejectAll(batch: readonly Waiting[], error: Error): void {
+  for (const waiting of batch) waiting.reject(error);
 }

@@ -1,4 +1,4 @@
-import { isRetryable } from '@loyalnest/platform/database/database';
+import { isRetryable, overloaded } from '@loyalnest/platform/database/database';
 
 /** Another transaction changed what this one had read; the same work may simply run again. */
 export class LostRace extends Error {
@@ -8,13 +8,14 @@ export class LostRace extends Error {
 /** Tries of work that lost a race. Each loss means that another transaction got on; merges among orders lose several. */
 const attemptsMax = 8;
 
-/** Runs a transaction again when it lost a race. */
+/** Runs a transaction again when it lost a race. Throws `AppError` 503 when it loses again and again. */
 export async function retryLostRaces<R>(work: () => Promise<R>): Promise<R> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!isLostRace(error) || attempt === attemptsMax) throw error;
+      if (isLostRace(error) && attempt < attemptsMax) continue;
+      throw isLostRace(error) && !isKeyTaken(error) ? overloaded(error) : error;
     }
   }
 }
