@@ -127,9 +127,10 @@ describe('settings', () => {
   it('shows both versions to whoever saves over somebody else’s change', async () => {
     const { body } = await shop.asMerchant<SettingsResponse>('GET', '/v1/api/points/settings');
     const saves = await Promise.all(
-      [1, 2].map(() =>
-        shop.asMerchant('PUT', '/v1/api/points/settings', { version: body.version, settings: body.settings }),
-      ),
+      [body.settings.signup.points, 7].map((points) => {
+        const settings = { ...body.settings, signup: { ...body.settings.signup, points } };
+        return shop.asMerchant('PUT', '/v1/api/points/settings', { version: body.version, settings });
+      }),
     );
     expect(saves.map((save) => save.status).sort((a, b) => a - b)).toEqual([200, 409]);
     expect(saves.find((save) => save.status === 409)?.body).toMatchObject({

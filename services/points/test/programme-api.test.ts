@@ -47,6 +47,33 @@ describe('saving rules', () => {
     });
   });
 
+  it('that was sent again because its answer was lost is answered as the first time, and saves nothing', async () => {
+    const first = await save(2, rules({ rate: '3' }));
+    room.clock.advance(1_000);
+    expect(await save(2, rules({ rate: '3' }))).toEqual(first);
+    const { rows } = await room.databases.owner.query<{ versions: number; events: number }>(
+      `select (select count(*)::int from points.program_settings where merchant_id = $1) as versions,
+         (select count(*)::int from points.outbox where merchant_id = $1 and type = 'programme.changed.v1') as events`,
+      [merchantId],
+    );
+    expect(rows).toEqual([{ versions: 3, events: 1 }]);
+  });
+
+  it('twice at once by the same person saves one version', async () => {
+    const [one, other] = await Promise.all([save(2, rules({ rate: '3' })), save(2, rules({ rate: '3' }))]);
+    expect(one).toMatchObject({ status: 200, body: { version: 3 } });
+    expect(other).toEqual(one);
+  });
+
+  it.each([
+    ['of other rules by the same person', '4', 42, 2],
+    ['of the same rules by another person', '3', 43, 2],
+    ['of the same rules over a version that is older still', '3', 42, 1],
+  ])('%s is no repetition', async (_, rate, userId, version) => {
+    expect((await save(2, rules({ rate: '3' }))).status).toBe(200);
+    expect(await save(version, rules({ rate }), userId)).toMatchObject({ status: 409 });
+  });
+
   it('at the same time succeeds once', async () => {
     const answers = await Promise.all(['3', '4', '5'].map((rate) => save(2, rules({ rate }))));
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);

@@ -170,7 +170,10 @@ export const settingsSchema = z
     changedAt: instant,
   })
   .meta({ id: 'Settings' });
-/** Saving names the version it started from; if that is no longer the newest, the answer is 409 `settings-conflict`. */
+/**
+ * Saving names the version it started from; if that is no longer the newest, the answer is 409 `settings-conflict`, unless the
+ * newest is what the same caller's same save brought before.
+ */
 export const settingsInputSchema = z
   .object({
     version: z.number().int().positive(),

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@loyalnest/contracts/errors';
 import { programmeChanged } from '@loyalnest/contracts/events';
+import type { ProgrammeSettings } from '@loyalnest/contracts/programme';
 import { pageQuerySchema } from '@loyalnest/contracts/rest/page';
 import { settingsInputSchema, settingsSchema, type SettingsResponse } from '@loyalnest/contracts/rest/points';
 import {
@@ -75,6 +77,7 @@ export class ProgrammeController {
       // First, because its row lock makes two savers take turns.
       await raiseSettingsEpoch(tx);
       const newest = await getNewest(tx, merchantId);
+      if (isFirstTryOf(newest, { ...input, changedBy: actorOf(principal) })) return newest;
       if (newest.version !== input.version) {
         throw new AppError('settings-conflict', undefined, { details: { current: toResponse(newest) } });
       }
@@ -124,6 +127,23 @@ export class ProgrammeController {
     if (!this.flags.isOn('programme-preview', principal.merchantId)) throw new AppError('feature-off');
     return this.previews.preview(principal, settings);
   }
+}
+
+/**
+ * Whether the newest version is what this very save brought before: a proxy sends a PUT again whose answer was lost, and the
+ * caller must not be told that somebody else was faster.
+ */
+function isFirstTryOf(
+  newest: SettingsVersion,
+  save: { version: number; settings: ProgrammeSettings; changedBy: string },
+): boolean {
+  // As they are stored: what is absent has no name there.
+  const settings = JSON.parse(JSON.stringify(save.settings)) as unknown;
+  return (
+    newest.version === save.version + 1 &&
+    newest.changedBy === save.changedBy &&
+    isDeepStrictEqual(newest.settings, settings)
+  );
 }
 
 async function getNewest(tx: Tx, merchantId: number): Promise<SettingsVersion> {

@@ -39,6 +39,8 @@ export class Operations {
   readonly #openDeliveries: Delivery[] = [];
   readonly #openRedemptions: Redemption[] = [];
   #settings: { version: number; settings: unknown } | undefined;
+  #newestVersion = 0;
+  #isSaving = false;
   #count = 0;
 
   private constructor(whole: Whole, shops: readonly CrashShop[], staff: StaffTokens) {
@@ -173,28 +175,35 @@ export class Operations {
     return outcome === 'ok' && typeof body['available'] !== 'number' ? 'not-a-balance' : outcome;
   }
 
-  /** Reads the rules if they are not known, and saves them with another bonus for signing up. */
+  /** Saves the rules with another bonus for signing up; reads them while they are not known or a save is under way. */
   async #saveSettings(): Promise<Answer['outcome']> {
     const url = `${this.#whole.instance.serverUrl}/v1/api/points/settings`;
     const headers = { authorization: `Bearer ${this.#staff.make()}`, 'content-type': 'application/json' };
     const known = this.#settings;
-    this.#settings = undefined;
-    if (!known) {
+    if (!known || this.#isSaving) {
       const { outcome, body } = await ask(url, { headers });
-      if (outcome === 'ok') this.#settings = { version: Number(body['version']), settings: body['settings'] };
+      if (outcome === 'ok') this.#learnSettings(Number(body['version']), body['settings']);
       return outcome;
     }
+    this.#isSaving = true;
+    this.#settings = undefined;
     const { version, settings } = known;
+    // Saving over a version brings the same rules each time, so that a try that was not answered may be made again.
     const changed = { ...(settings as object), signup: { isOn: false, points: 1 + (version % 500) } };
-    const body = JSON.stringify({ version, settings: changed });
-    const answer = await ask(url, { method: 'PUT', headers, body });
-    // An earlier try that was not answered had been saved; that is what the version is for.
-    if (answer.outcome === 'settings-conflict') return 'ok';
+    const answer = await ask(url, { method: 'PUT', headers, body: JSON.stringify({ version, settings: changed }) });
+    this.#isSaving = false;
     if (answer.outcome !== 'ok') return answer.outcome;
     const saved = Number(answer.body['version']);
     this.saved.push({ shopDomain: this.#shops[0]?.domain ?? '', version: saved });
-    this.#settings ??= { version: saved, settings: answer.body['settings'] };
+    this.#learnSettings(saved, answer.body['settings']);
     return 'ok';
+  }
+
+  /** Answers come in any order; one that is older than what is known says nothing. */
+  #learnSettings(version: number, settings: unknown): void {
+    if (version < this.#newestVersion) return;
+    this.#newestVersion = version;
+    this.#settings = { version, settings };
   }
 
   #shopperUrl(path: string, shopper: { shopDomain: string; customerId: number }): string {
