@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
+import { applyMigration } from './apply-migration.ts';
 import { jobSchemaName, roleName, rolePassword, schemaName } from './roles.ts';
 
 /** PostgreSQL 15 brought `security_invoker` views and `unique nulls not distinct`; nothing older is tested. */
@@ -10,6 +12,7 @@ export const postgresMajorMin = 15;
 
 /** Any number, the same in every process: two migrations at once wait for each other. */
 const migrationLockKey = 7_400_001;
+const turnPollMs = 200;
 
 export type MigrateOptions = {
   /** Connection of the role that owns the schemas and may create roles. */
@@ -22,14 +25,15 @@ export type MigrateOptions = {
 
 /**
  * Brings the database to the schema of this version: a schema and login role per service, then each migration that has
- * not run yet, in one transaction each. A migration that already ran and whose text has changed since is an error.
+ * not run yet, in one transaction each unless its first line says otherwise. A migration that already ran and whose text has
+ * changed since is an error.
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const client = new pg.Client({ connectionString: options.ownerUrl });
   await client.connect();
   try {
     await assertVersion(client);
-    await client.query('select pg_advisory_lock($1)', [migrationLockKey]);
+    await awaitTurn(client);
     await client.query(bootstrapSql);
     const applied: string[] = [];
     for (const service of findServices(options.servicesDir)) {
@@ -48,6 +52,20 @@ export function findServices(servicesDir: string): string[] {
   return readdirSync(servicesDir)
     .filter((name) => existsSync(join(servicesDir, name, 'migrations')))
     .sort();
+}
+
+/**
+ * Asks again and again: whoever waits inside a statement is a transaction that an index built concurrently waits for, and the
+ * two would wait for each other.
+ */
+async function awaitTurn(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [
+      migrationLockKey,
+    ]);
+    if (rows[0]?.mine) return;
+    await sleep(turnPollMs);
+  }
 }
 
 const bootstrapSql = readFileSync(join(import.meta.dirname, 'bootstrap.sql'), 'utf8');
@@ -106,30 +124,8 @@ async function migrateService(client: pg.Client, service: string, options: Migra
     if (before === sha256) continue;
     if (before !== undefined) throw new Error(`migration ${service}/${name} has changed since it was applied`);
     options.log?.(`migrate ${service}/${name}`);
-    await applyMigration(client, { service, name, sha256, text });
+    await applyMigration(client, { service, name, sha256, text }, (message) => options.log?.(message));
     applied.push(`${service}/${name}`);
   }
   return applied;
-}
-
-async function applyMigration(
-  client: pg.Client,
-  migration: { service: string; name: string; sha256: string; text: string },
-): Promise<void> {
-  await client.query('begin');
-  try {
-    await client.query(`set local search_path = ${client.escapeIdentifier(schemaName(migration.service))}`);
-    await client.query(migration.text);
-    await client.query('insert into loyalnest.migrations (service, name, sha256) values ($1, $2, $3)', [
-      migration.service,
-      migration.name,
-      migration.sha256,
-    ]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback');
-    throw new Error(`migration ${migration.service}/${migration.name} failed: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }
