@@ -22,13 +22,17 @@ export type TransferRow = {
   actor: string;
 };
 
-/** The transfers that used these business keys. The key's row names the partition, so only that one is read. */
+/**
+ * The transfers that used these business keys. The key's row names the partition, so only that one is read. Columns are named,
+ * because a prepared statement fails when the next version's migration adds one to what it gives.
+ */
 export async function findTransfersByKey(
   tx: Tx,
   { merchantId, businessKeys }: { merchantId: number; businessKeys: readonly string[] },
 ): Promise<Transfer[]> {
   const rows = await tx.query<TransferRow>(
-    `select points_transactions.*
+    `select merchant_id, transfer_id, created_at, customer_id, kind, from_account, to_account, points, shortfall,
+       points_transactions.business_key, order_id, redemption_id, reverses_transfer_id, rule_version, lots, reason, actor
      from transfer_keys
      join points_transactions using (merchant_id, transfer_id, created_at)
      where transfer_keys.merchant_id = $1 and transfer_keys.business_key = any ($2::text[])`,
