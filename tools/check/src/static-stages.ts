@@ -1,5 +1,6 @@
 import { checkBoundaries } from './boundaries.ts';
 import { checkGenerated } from './generated.ts';
+import { checkMigrations } from './migrations.ts';
 import { checkWith } from './program.ts';
 import type { Outcome, Stage } from './stage.ts';
 
@@ -14,6 +15,7 @@ export const staticStages: readonly Stage[] = [
   },
   { name: 'unused code', run: () => checkWith('node_modules/knip/bin/knip.js', ['--no-progress']) },
   { name: 'generated files', run: checkGenerated },
+  { name: 'migrations', run: () => checkMigrations() },
 ];
 
 /** Servers, pages and the widget see different globals, so each is a program of its own. */

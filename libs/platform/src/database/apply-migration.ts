@@ -81,7 +81,7 @@ async function record(client: pg.Client, { service, name, sha256 }: Migration): 
 /** The first line of a migration that PostgreSQL takes in no transaction, such as an index that is built concurrently. */
 const outsideLine = /^-- Outside a transaction: ./;
 
-function isOutside({ text }: Migration): boolean {
+export function isOutside({ text }: Pick<Migration, 'text'>): boolean {
   return outsideLine.test(text);
 }
 
