@@ -1,7 +1,7 @@
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureServerBundle, serverBundle } from '@loyalnest/dev/build';
+import { ensureServerBundle, nodeArgs, serverBundle } from '@loyalnest/dev/build';
 import { migrateDatabase } from '@loyalnest/dev/database';
 import { planLayout } from '@loyalnest/dev/distributed/layout';
 import { frontPrograms, servicePrograms } from '@loyalnest/dev/distributed/programs';
@@ -137,7 +137,7 @@ async function startServer({ instance, secrets, app, ownerUrl, logLevel, signal 
   const env = serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app });
   const server = await startProgram({
     name: 'server',
-    args: ['--enable-source-maps', serverBundle],
+    args: [...nodeArgs, serverBundle],
     env: { ...env, LOG_LEVEL: logLevel, METRICS_PORT: String(instance.metricsPort) },
     logFile: instance.logFile('server'),
     cacheDir: instance.paths.cache,

@@ -1,3 +1,4 @@
+import { nodeArgs } from '@loyalnest/dev/build';
 import { expect, it } from 'vitest';
 import { textOf } from './files.ts';
 
@@ -21,6 +22,11 @@ it('ends with an image that runs as a number that is not root, and says whether 
   expect(last).toMatch(/^USER 65532:65532$/m);
   expect(last).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["\/usr\/local\/bin\/node", "apps\/server\/dist\/health\.js"\]$/m);
   expect(last).not.toMatch(/^RUN /m);
+});
+
+it('runs Node as it runs everywhere else', () => {
+  const entrypoint = /^ENTRYPOINT (.+)$/m.exec(last)?.[1] ?? '[]';
+  expect(JSON.parse(entrypoint)).toEqual(['/usr/local/bin/node', ...nodeArgs]);
 });
 
 it('gets nothing of a copy that runs here', () => {

@@ -8,6 +8,12 @@ import { precompress } from './precompress.ts';
 
 export const serverBundle = join(root, 'apps/server/dist/main.js');
 
+/**
+ * How Node.js runs what was built, here and in the image (`Dockerfile`). Of the four threads on which it would collect garbage one
+ * is left: on two processors the others keep those waiting who ask meanwhile (docs/performance.md).
+ */
+export const nodeArgs = ['--enable-source-maps', '--v8-pool-size=1'];
+
 type Build = {
   app: string;
   /** What the build has to leave behind. */

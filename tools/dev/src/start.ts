@@ -1,4 +1,4 @@
-import { serverBundle } from './build.ts';
+import { nodeArgs, serverBundle } from './build.ts';
 import { describeAddress } from './database-url.ts';
 import { findShopifyApp, serverEnvironment, type ShopifyApp } from './environment.ts';
 import type { Instance } from './instance.ts';
@@ -93,7 +93,7 @@ async function openServer(
   const { ownerUrl } = database;
   const part = await startProgram({
     name: 'server',
-    args: ['--enable-source-maps', serverBundle],
+    args: [...nodeArgs, serverBundle],
     env: {
       ...serverEnvironment(instance, { ownerUrl, roleSecret: secrets.databaseRoleSecret, app }),
       METRICS_PORT: String(instance.metricsPort),

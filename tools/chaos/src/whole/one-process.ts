@@ -1,4 +1,4 @@
-import { ensureServerBundle, serverBundle } from '@loyalnest/dev/build';
+import { ensureServerBundle, nodeArgs, serverBundle } from '@loyalnest/dev/build';
 import { serverEnvironment } from '@loyalnest/dev/environment';
 import { startProgram } from '@loyalnest/dev/part';
 import { makeInstance, Whole } from './whole.ts';
@@ -23,7 +23,7 @@ export class OneProcess extends Whole {
     this.add('server', () =>
       startProgram({
         name: 'server',
-        args: ['--enable-source-maps', serverBundle],
+        args: [...nodeArgs, serverBundle],
         env: {
           ...serverEnvironment(instance, {
             ownerUrl: this.proxiedOwnerUrl,

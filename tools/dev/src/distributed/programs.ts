@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nodeArgs } from '../build.ts';
 import { startNginx } from '../nginx/start-nginx.ts';
 import type { NginxProgram } from '../nginx/program.ts';
 import { root } from '../instance.ts';
@@ -27,7 +28,7 @@ function servicePart(
     start: () =>
       startProgram({
         name,
-        args: ['--enable-source-maps', programOf(service)],
+        args: [...nodeArgs, programOf(service)],
         env: serviceEnvironment(process, described, surroundings),
         inherits: inherited,
         logFile: instance.logFile(name),
@@ -47,7 +48,7 @@ export function frontPrograms(
   const pages = () =>
     startProgram({
       name: 'pages',
-      args: ['--enable-source-maps', join(root, 'apps/server/dist/pages.js')],
+      args: [...nodeArgs, join(root, 'apps/server/dist/pages.js')],
       env: pagesEnvironment(surroundings),
       inherits: inherited,
       logFile: instance.logFile('pages'),

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { ensureServerBundle, serverBundle } from '@loyalnest/dev/build';
+import { ensureServerBundle, nodeArgs, serverBundle } from '@loyalnest/dev/build';
 import { migrateDatabase, startDatabase } from '@loyalnest/dev/database';
 import { findShopifyApp, serverEnvironment, simulatorEnvironment, type ShopifyApp } from '@loyalnest/dev/environment';
 import { prepareHome } from '@loyalnest/dev/home';
@@ -96,7 +96,7 @@ export class Bed {
   async startServer(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#parts.server = await startProgram({
       name: 'server',
-      args: ['--enable-source-maps', serverBundle],
+      args: [...nodeArgs, serverBundle],
       env: {
         ...serverEnvironment(this.instance, {
           ownerUrl: this.#ownerUrl,
