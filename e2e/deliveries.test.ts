@@ -92,6 +92,27 @@ describe('deliveries', () => {
     await deaf.expectProvenLedger();
   });
 
+  it('that never come are found behind an order that cannot be posted, and that one is named each time', async () => {
+    const shop = await Shop.open(running, 'stuck');
+    const customerId = await shop.addCustomer();
+    await shop.settled();
+    await shop.control('PUT', '/faults', { deliveries: { drop: 1 } });
+    // A currency that Shopify knows and that has gone out of use since.
+    const old = await shop.order({ customerId, amount: '100', currency: 'STD' });
+    await shop.order({ customerId, amount: '100' });
+    const compare = async () => {
+      const { exitCode, stdout } = await runCommand(running, ['reconcile', '--shop', shop.domain, '--json']);
+      return { exitCode, shop: (JSON.parse(stdout) as { shops: unknown[] }).shops[0] };
+    };
+    const stuck = { notPosted: [old.id], failure: 'not-postable' };
+    expect(await compare()).toMatchObject({ exitCode: 1, shop: { ...stuck, missed: 1 } });
+    expect(await shop.availableOf(customerId)).toBe(100);
+    await shop.order({ customerId, amount: '7' });
+    expect(await compare()).toMatchObject({ exitCode: 1, shop: { ...stuck, missed: 1 } });
+    expect(await shop.availableOf(customerId)).toBe(107);
+    await shop.expectProvenLedger();
+  });
+
   it('whose bodies are altered on the way are refused, and accepted when they come again as they were', async () => {
     const shop = await Shop.open(running, 'altered');
     const customerId = await shop.addCustomer();

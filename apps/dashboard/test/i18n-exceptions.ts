@@ -21,6 +21,7 @@ export const dynamicKeys: Readonly<Record<string, readonly string[]>> = {
     'not-postable',
     'not-processed',
   ],
+  'ledgerHealth.reconciliation.reason.*': ['throttled', 'unavailable', 'unauthorized', 'not-postable'],
   'ledgerHealth.check.*': [
     'balances',
     'trial-balance',

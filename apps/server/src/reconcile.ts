@@ -40,11 +40,13 @@ async function reconcile(options: Options): Promise<number> {
     const text = options.json
       ? JSON.stringify({ shops: results })
       : results
-          .map(({ shopDomain, checked, missed, failure }) =>
-            failure
-              ? `${shopDomain}: stopped, Shopify said ${failure}`
-              : `${shopDomain}: ${checked} orders compared, ${missed} posted`,
-          )
+          .map(({ shopDomain, checked, missed, notPosted, failure }) => {
+            const done = `${shopDomain}: ${checked} orders compared, ${missed} posted`;
+            if (failure === null) return done;
+            return notPosted.length > 0
+              ? `${done}, not postable: ${notPosted.join(', ')}`
+              : `${shopDomain}: stopped, Shopify said ${failure}`;
+          })
           .join('\n');
     return say(`${text}\n`, results.some(({ failure }) => failure !== null) ? 1 : 0);
   } finally {

@@ -114,6 +114,7 @@ export const readOrder = document(
 );
 
 export type ChangedOrders = z.infer<typeof findChangedOrders.data>;
+export type ChangedOrder = ChangedOrders['orders']['nodes'][number];
 export type OrderPage = z.infer<typeof readOrder.data>;
 export type AdminOrder = NonNullable<OrderPage['order']>;
 export type AdminLineItem = z.infer<typeof lineItem>;

@@ -91,12 +91,16 @@ function Cards({ health }: { health: LedgerHealth }) {
   );
 }
 
+/** What ends a comparison before its time, or leaves something out. */
+const failures = ['throttled', 'unavailable', 'unauthorized', 'not-postable'] as const;
+
 function Reconciliation({ reconciliation }: Pick<LedgerHealth, 'reconciliation'>) {
   const { t } = useTranslation();
   const { data: merchant } = useMerchant();
   const { number, relative, dateTime } = useFormats(merchant?.timezone);
   if (!reconciliation) return <p>{t('ledgerHealth.reconciliation.never')}</p>;
   const { at, checked, missed, failure, watermark } = reconciliation;
+  const known = failures.find((one) => one === failure);
   return (
     <div className="flex flex-col gap-2">
       <p>
@@ -111,7 +115,11 @@ function Reconciliation({ reconciliation }: Pick<LedgerHealth, 'reconciliation'>
         <p className="text-ink-secondary">{t('ledgerHealth.reconciliation.upTo', { when: dateTime(watermark) })}</p>
       )}
       {failure !== null && (
-        <p className="text-ink-critical">{t('ledgerHealth.reconciliation.failed', { reason: failure })}</p>
+        <p className="text-ink-critical">
+          {t('ledgerHealth.reconciliation.failed', {
+            reason: known ? t(`ledgerHealth.reconciliation.reason.${known}`) : failure,
+          })}
+        </p>
       )}
     </div>
   );
