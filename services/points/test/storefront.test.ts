@@ -215,7 +215,10 @@ describe('what a shopper sees', () => {
 
   it('names the position from which the stream tells everything that it does not hold', async () => {
     const shop = await aShop();
+    const watcher = await room.customer(shop, 7);
     await room.give(shop, 7, 1);
+    // Before that the position may be behind it, while another transaction of the server is open.
+    await watcher.expectUpdates(1);
     const { streamPosition } = await me(shop, 7);
     await room.give(shop, 7, 2, 3);
     const client = await room.customer(shop, 7, streamPosition);

@@ -15,6 +15,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'loyalnest-install-'));
   mkdirSync(join(root, 'node_modules'));
   const lock = JSON.stringify({ packages: {} });
+  writeFileSync(join(root, 'package.json'), '{}');
   writeFileSync(join(root, 'package-lock.json'), lock);
   writeFileSync(join(root, 'node_modules/.package-lock.json'), lock);
   other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
