@@ -8,11 +8,15 @@ const globalSetup = fileURLToPath(new URL('libs/platform/src/testing/global-setu
 /** NestJS reads parameter types from the metadata that decorators leave behind. */
 const oxc = { decorator: { legacy: true, emitDecoratorMetadata: true } };
 
-/** A first start of PostgreSQL or of the simulator on a busy machine takes seconds, not the default 5. */
-const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+/**
+ * A first start of PostgreSQL or of the simulator on a busy machine takes seconds, not the default 5; and what a test waits
+ * for with `expect.poll` may be held up by its neighbours for longer than the default second.
+ */
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 20_000 } } };
 
 /** Against a whole of several processes, which the files share one after the other. */
 const endToEnd = {
+  ...timeouts,
   testTimeout: 120_000,
   hookTimeout: 180_000,
   fileParallelism: false,

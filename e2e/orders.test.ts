@@ -269,7 +269,7 @@ describe('a customer who was deleted at Shopify', () => {
     const { order, customerId, points } = await anOrderOf100();
     await shop.control('DELETE', `/customers/${customerId}`);
     await shop.settled();
-    await expect.poll(points, { timeout: 20_000 }).toBe(0);
+    await expect.poll(points).toBe(0);
     await change(order, 'fulfill');
     await shop.settled();
     expect(await points()).toBe(0);
@@ -279,7 +279,7 @@ describe('a customer who was deleted at Shopify', () => {
     const { customerId, points } = await aDebtorOf500();
     await shop.control('DELETE', `/customers/${customerId}`);
     await shop.settled();
-    await expect.poll(points, { timeout: 20_000 }).toBe(0);
+    await expect.poll(points).toBe(0);
   });
 
   it('does not stop an order that still names them', async () => {
@@ -294,7 +294,7 @@ describe('an account', () => {
     const generous = await Shop.open(running, 'signup', { signupPoints: 200 });
     const customerId = await generous.addCustomer();
     await generous.settled();
-    await expect.poll(() => generous.availableOf(customerId), { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => generous.availableOf(customerId)).toBe(200);
     await generous.control('PATCH', `/customers/${customerId}`, { tags: ['regular'] });
     await generous.settled();
     await generous.order({ customerId, amount: '5' });

@@ -118,7 +118,7 @@ it('a shopper opens the panel, redeems and closes it without a mouse, and is bac
   await expect.poll(() => nameOfFocus(place)).toMatch(/^Redeem .+\?$/);
   await tabTo(page, place, /^Redeem now$/);
   await page.keyboard.press('Enter');
-  await expect.poll(() => nameOfFocus(place), { timeout: 20_000 }).toBe('Here is your code');
+  await expect.poll(() => nameOfFocus(place)).toBe('Here is your code');
   await tabTo(page, place, /^Back$/);
   await page.keyboard.press('Enter');
   await expectShown(panel.locator('.balance'));

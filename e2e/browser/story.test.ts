@@ -40,7 +40,7 @@ async function buy(page: Page): Promise<string> {
 
 async function expectBalance(points: string): Promise<void> {
   const balance = widgetOf(watching).locator('.balance > bdi').first();
-  await expect.poll(() => balance.textContent(), { timeout: 20_000 }).toBe(points);
+  await expect.poll(() => balance.textContent()).toBe(points);
 }
 
 /** The list trails the ledger by a fraction of a second; who looks too soon looks again, as a person would. */

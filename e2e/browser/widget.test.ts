@@ -41,7 +41,7 @@ function reach(route: Route): Promise<APIResponse> {
 
 async function expectBalance(page: Page, points: string): Promise<void> {
   const balance = widgetOf(page).locator('.balance > bdi').first();
-  await expect.poll(() => balance.textContent(), { timeout: 20_000 }).toBe(points);
+  await expect.poll(() => balance.textContent()).toBe(points);
 }
 
 it('a page asks for nothing but the loader until somebody touches the launcher', async () => {
@@ -160,7 +160,7 @@ it('a reload in the middle of a redemption takes the reward once, and shows its 
   });
   await panel.locator('button[id^="reward-"]').first().click();
   await panel.getByRole('button', { name: 'Redeem now' }).click();
-  await expect.poll(() => asked, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => asked).toBe(2);
   await page.reload();
   const again = await openWidget(page);
   await expectShown(again.getByRole('heading', { name: 'Here is your code' }));
@@ -182,7 +182,7 @@ it('a connection that is cut goes on where it was: nothing is lost, nothing come
   });
   const customerId = await member(10, person);
   const panel = await openWidget(page);
-  await expect.poll(() => connections.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => connections.length).toBe(1);
   await shop.order({ customerId, amount: '20' });
   await expectBalance(page, '30');
 
@@ -193,7 +193,7 @@ it('a connection that is cut goes on where it was: nothing is lost, nothing come
   await shop.settled();
   isCut = false;
   await expectBalance(page, '100');
-  await expect.poll(() => connections.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => connections.length).toBe(2);
   await shop.order({ customerId, amount: '50' });
   await expectBalance(page, '150');
   for (const points of [10, 20, 30, 40, 50]) await expectOnce(panel.getByText(`+${points} points`, { exact: true }));

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 /** Spans come in batches, some time after what they tell of. */
 async function spansOf(test: (spans: readonly ReceivedSpan[]) => boolean): Promise<ReceivedSpan[]> {
-  await expect.poll(() => test(collector.spans), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => test(collector.spans)).toBe(true);
   return collector.spans;
 }
 

@@ -118,7 +118,7 @@ it('signs a merchant in when auth and admin-core are two processes, each with it
   expect(await login('first')).toMatchObject({ status: 200 });
   expect(await login('second')).toMatchObject({ status: 503, body: { code: 'overloaded' } });
   const next = await startAdminCore();
-  await expect.poll(() => login('second'), { timeout: 10_000 }).toMatchObject({ status: 200, body: { isNew: true } });
+  await expect.poll(() => login('second')).toMatchObject({ status: 200, body: { isNew: true } });
 
   expect(await auth.stop()).toBe(0);
   expect(await next.stop()).toBe(0);
@@ -135,9 +135,9 @@ it('says over gRPC whether it serves: not while its database is away', async () 
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'loyalnest_admin_core'`,
     [name],
   );
-  await expect.poll(status, { timeout: 10_000 }).toBe('NOT_SERVING');
+  await expect.poll(status).toBe('NOT_SERVING');
   await database.owner.query(`grant connect on database ${name} to public`);
-  await expect.poll(status, { timeout: 10_000 }).toBe('SERVING');
+  await expect.poll(status).toBe('SERVING');
   expect(await adminCore.stop()).toBe(0);
 });
 

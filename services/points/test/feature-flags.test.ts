@@ -34,12 +34,12 @@ it('switches the preview of rules off for one merchant, and on again without a r
   expect(await preview(7)).toMatchObject({ status: 403, body: { code: 'feature-off' } });
   expect((await preview(8)).status).toBe(200);
   switchOff();
-  await vi.waitFor(async () => expect((await preview(7)).status).toBe(200), { timeout: 8_000 });
+  await vi.waitFor(async () => expect((await preview(7)).status).toBe(200), { timeout: 20_000 });
 });
 
 it('leaves the rules themselves to be changed', async () => {
   switchOff(8);
-  await vi.waitFor(async () => expect((await preview(8)).status).toBe(403), { timeout: 8_000 });
+  await vi.waitFor(async () => expect((await preview(8)).status).toBe(403), { timeout: 20_000 });
   const settings = { ...defaultProgrammeSettings, purchase: { ...defaultProgrammeSettings.purchase, rate: '2' } };
   const saved = await room.as(8, 'PUT', '/v1/api/points/settings', { body: { version: 2, settings } });
   expect(saved.status).toBe(200);

@@ -82,7 +82,7 @@ export async function openMerchantRoom(now: string, env: Record<string, string> 
   async function settled(): Promise<void> {
     for (const relay of running.relays) await relay.settle();
     // Another file's transaction on the same server, of some seconds at most, holds everybody's events up.
-    await expect.poll(async () => (await projection.drain()).isMoreComing, { timeout: 10_000 }).toBe(false);
+    await expect.poll(async () => (await projection.drain()).isMoreComing).toBe(false);
   }
   return {
     running,

@@ -270,4 +270,4 @@ export class StreamClient extends SocketClient {
   }
 }
 
-const waiting = { timeout: 10_000, interval: 5 };
+const waiting = { timeout: 20_000, interval: 5 };

@@ -17,7 +17,7 @@ async function aShop(): Promise<number> {
 }
 
 beforeAll(async () => {
-  room = await StreamRoom.open({ limits: { helloMs: 200 } });
+  room = await StreamRoom.open({ limits: { helloMs: 1_500 } });
 });
 afterAll(() => room.close());
 
@@ -27,16 +27,22 @@ describe('updates', () => {
     const client = await room.customer(shop, 7);
     await room.give(shop, 7, 30);
     await client.expectUpdates(1);
-    const beganMs = performance.now();
     await room.give(shop, 7, 12);
     const [, update] = await client.expectUpdates(2);
-    // Less than half the time after which it would look unasked.
-    expect(performance.now() - beganMs).toBeLessThan(500);
     expect(update).toMatchObject({
       type: 'update',
       transfer: { customerId: 7, kind: 'earn', from: 'issued', to: 'available', points: 12, actor: 'test' },
       balance: { customerId: 7, pending: 0, available: 42, held: 0 },
     });
+    // It looks unasked every second, so each of these would take about one; a busy machine delays one, but not all.
+    const times: number[] = [];
+    for (const points of [1, 2, 3, 4, 5]) {
+      const beganMs = performance.now();
+      await room.give(shop, 7, points);
+      await client.expectUpdates(2 + points);
+      times.push(performance.now() - beganMs);
+    }
+    expect(Math.min(...times)).toBeLessThan(500);
   });
 
   it('reach every tab of a customer, staff of the shop, and nobody else', async () => {

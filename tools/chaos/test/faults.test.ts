@@ -102,7 +102,7 @@ describe('faults of a connection', () => {
         throw error;
       }
     };
-    await expect.poll(asked, { timeout: 10_000 }).toBeUndefined();
+    await expect.poll(asked).toBeUndefined();
     await end(target, toxiproxy);
     expect(await said(await opened(), 'hello', 1_000)).toBe('hello');
   });

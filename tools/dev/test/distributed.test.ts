@@ -68,7 +68,7 @@ describe('a whole of separate processes', { timeout: 300_000 }, () => {
         .split('\n')
         .filter((line) => line.includes('"listening"')).length;
     // Of both its processes, told by one of another service.
-    await expect.poll(starts, { timeout: 20_000 }).toBe(2);
+    await expect.poll(starts).toBe(2);
     process.kill(killed, 'SIGKILL');
     // The other process answers meanwhile, and the whole is ready.
     expect((await fetch(`${instance.serverUrl}/readyz`)).status).toBe(200);

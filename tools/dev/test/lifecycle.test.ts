@@ -69,7 +69,7 @@ describe('a whole', { timeout: 300_000 }, () => {
       ['server', 'healthy'],
     ]);
     const live = beginCli(['logs', '--live', '--level', 'info'], { instance });
-    await expect.poll(() => live.stdout(), { timeout: 20_000 }).toContain('"listening"');
+    await expect.poll(() => live.stdout()).toContain('"listening"');
 
     const seeded = await query(instance, 'select count(*)::int as orders from points.orders');
     expect(seeded).toEqual([{ orders: 787 }]);

@@ -40,7 +40,7 @@ describe('the file of feature flags', () => {
     const flags = openFlags('{}');
     expect(flags.isOn(name, 7)).toBe(true);
     write(JSON.stringify({ [name]: { off: [7] } }));
-    await vi.waitFor(() => expect(flags.isOn(name, 7)).toBe(false), { timeout: 8_000 });
+    await vi.waitFor(() => expect(flags.isOn(name, 7)).toBe(false), { timeout: 20_000 });
     expect(flags.isOn(name, 8)).toBe(true);
   });
 
@@ -51,12 +51,12 @@ describe('the file of feature flags', () => {
   ])('leaves everything as it was, and is complained about once, when it %s', async (_, spoil) => {
     const flags = openFlags(JSON.stringify({ [name]: { off: [7] } }));
     spoil();
-    await vi.waitFor(() => expect(complaints).toHaveLength(1), { timeout: 8_000 });
+    await vi.waitFor(() => expect(complaints).toHaveLength(1), { timeout: 20_000 });
     expect(complaints[0]).toMatchObject({ problem: expect.stringContaining(file) as unknown });
     expect(flags.isOn(name, 7)).toBe(false);
     // It comes back, and counts again.
     write('{}');
-    await vi.waitFor(() => expect(flags.isOn(name, 7)).toBe(true), { timeout: 8_000 });
+    await vi.waitFor(() => expect(flags.isOn(name, 7)).toBe(true), { timeout: 20_000 });
     expect(complaints).toHaveLength(1);
   });
 

@@ -36,7 +36,7 @@ describe('a server that leaves', () => {
     expect(await ask(url, agent)).toEqual({ status: 200, connection: 'close' });
     const startMs = performance.now();
     await left;
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(performance.now() - startMs).toBeLessThan(3_000);
     await server.close();
   });
 
@@ -50,6 +50,6 @@ describe('a server that leaves', () => {
     const startMs = performance.now();
     await leave(200);
     expect(performance.now() - startMs).toBeGreaterThan(190);
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(performance.now() - startMs).toBeLessThan(3_000);
   });
 });

@@ -51,7 +51,7 @@ describe.each([
     const ran: number[] = [];
     const runner = runnerOf('tick', { everyMs: 300, work: () => void ran.push(Date.now()) });
     await runner.start();
-    await expect.poll(() => ran.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => ran.length).toBeGreaterThanOrEqual(5);
     const gaps = ran.slice(2, 5).map((ms, index) => ms - (ran[index + 1] ?? 0));
     for (const gap of gaps) expect(gap).toBeGreaterThan(100);
   });
@@ -66,7 +66,7 @@ describe.each([
       },
     });
     await runner.start();
-    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(3);
     await expect.poll(() => server.failureCount()).toBeGreaterThanOrEqual(2);
     expect((await runner.look())[0]?.failed).toBeGreaterThanOrEqual(2);
   });
@@ -92,14 +92,14 @@ describe.each([
   });
 
   it('leaves no connection behind', async () => {
-    await expect.poll(() => server.connectionCount(), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => server.connectionCount()).toBe(0);
     let ran = false;
     const runner = runnerOf('tick', { everyMs: 200, work: () => void (ran = true) });
     await runner.start();
     await expect.poll(() => ran).toBe(true);
     expect(await server.connectionCount()).toBeGreaterThan(0);
     await runner.stop();
-    await expect.poll(() => server.connectionCount(), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => server.connectionCount()).toBe(0);
   });
 
   it('says what waits and for how long', async () => {
@@ -108,14 +108,14 @@ describe.each([
     await runner.start();
     // Four run side by side, and the next are due behind them.
     await expect
-      .poll(async () => (await runner.look()).map(({ oldestWaitingMs }) => oldestWaitingMs > 300), { timeout: 10_000 })
+      .poll(async () => (await runner.look()).map(({ oldestWaitingMs }) => oldestWaitingMs > 300))
       .toEqual([true]);
     const [view] = await runner.look();
     expect(view).toMatchObject({ service: 'points', failed: 0 });
     expect(view?.active).toBeGreaterThanOrEqual(1);
     expect(view?.waiting).toBeGreaterThanOrEqual(1);
     held.resolve();
-    await expect.poll(async () => (await runner.look())[0]?.oldestWaitingMs, { timeout: 10_000 }).toBeLessThan(300);
+    await expect.poll(async () => (await runner.look())[0]?.oldestWaitingMs).toBeLessThan(300);
   });
 
   type Process = { said: string[]; kill(signal: NodeJS.Signals): Promise<void> };
@@ -140,7 +140,7 @@ describe.each([
 
   it('runs each tick once in two processes', async () => {
     const two = [0, 1].map(() => processOf({ everyMs: 500, takesMs: 10 }));
-    await expect.poll(() => count(two, 'started'), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => count(two, 'started')).toBe(2);
     await expect.poll(() => count(two, 'began'), { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(1);
     const sinceMs = Date.now();
     await expect.poll(() => count(two, 'began'), { timeout: 30_000, interval: 20 }).toBeGreaterThanOrEqual(10);
@@ -151,14 +151,14 @@ describe.each([
 
   it('runs again elsewhere what a process was at when it was killed', async () => {
     const first = processOf({ everyMs: 3_600_000, takesMs: 3_600_000 });
-    await expect.poll(() => first.said, { timeout: 20_000 }).toContain('began');
+    await expect.poll(() => first.said).toContain('began');
     const second = processOf({ everyMs: 3_600_000, takesMs: 10 });
-    await expect.poll(() => second.said, { timeout: 20_000 }).toContain('started');
+    await expect.poll(() => second.said).toContain('started');
     await sleep(3_000);
     // It lives and says so: nobody takes it over.
     expect(second.said).not.toContain('began');
     await first.kill('SIGKILL');
-    await expect.poll(() => second.said, { timeout: 15_000 }).toContain('ended');
+    await expect.poll(() => second.said).toContain('ended');
   });
 
   it('begins when the server comes, and goes on when it has been away', async () => {
@@ -168,36 +168,36 @@ describe.each([
     await runner.start();
     expect(runs).toBe(0);
     await server.comeBack();
-    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(2);
 
     await server.goAway();
     await sleep(2_000);
     const whileAway = runs;
     await server.comeBack();
-    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThan(whileAway + 1);
+    await expect.poll(() => runs).toBeGreaterThan(whileAway + 1);
   });
 
   it('goes on when the server has stood still', async () => {
     let runs = 0;
     const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
     await runner.start();
-    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(1);
     server.freeze();
     // Longer than locks and time-outs.
     await sleep(5_000);
     server.thaw();
     const whileStill = runs;
-    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThan(whileStill + 1);
+    await expect.poll(() => runs).toBeGreaterThan(whileStill + 1);
   });
 
   it('goes on when the server has come back empty', async () => {
     let runs = 0;
     const runner = runnerOf('tick', { everyMs: 300, work: () => void (runs += 1) });
     await runner.start();
-    await expect.poll(() => runs, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(1);
     await server.forget();
     const before = runs;
-    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(before + 2);
+    await expect.poll(() => runs).toBeGreaterThan(before + 2);
   });
 
   it('stops while the server is away', async () => {

@@ -130,7 +130,7 @@ describe.each([
         number,
         entries: numbers(1, 100).map((line) => ({ text: String((number - 1) * 100 + line), merchantId: null })),
       });
-    expect(performance.now() - beganMs).toBeLessThan(2_000);
+    expect(performance.now() - beganMs).toBeLessThan(10_000);
     expect(textsOf(await read(streams, all, position, 3_000))).toEqual(numbers(1, 2_000));
   });
 
@@ -155,7 +155,7 @@ describe.each([
       (await read(streams, topic, beginning, 3_000)).entries.map(
         ({ text }) => (JSON.parse(text) as { line: number }).line,
       );
-    await expect.poll(async () => (await lines(all)).at(-1), { timeout: 5_000 }).toBe(1_234);
+    await expect.poll(async () => (await lines(all)).at(-1)).toBe(1_234);
     expect(await lines(all)).toEqual(numbers(1, 1_234));
     expect((await lines(of(7))).slice(-20)).toEqual(numbers(104, 123).map((ten) => ten * 10));
     await feed.close();
@@ -202,17 +202,17 @@ describe('what is live in Redis', () => {
     for (const from of [151, 451]) {
       const beganMs = performance.now();
       write(feed, from, from + 299);
-      expect(performance.now() - beganMs).toBeLessThan(100);
+      expect(performance.now() - beganMs).toBeLessThan(500);
       const problem = await read(streams, all, position).catch((error: unknown) => error);
       expect(problem).toBeInstanceOf(AppError);
       expect(problem).toMatchObject({
         code: 'overloaded',
         message: expect.stringContaining('Redis is away') as string,
       });
-      expect(performance.now() - beganMs).toBeLessThan(1_500);
+      expect(performance.now() - beganMs).toBeLessThan(4_000);
     }
     await comeBack();
-    await expect.poll(async () => (await told(streams)).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(750);
+    await expect.poll(async () => (await told(streams)).length).toBeGreaterThanOrEqual(750);
     expect(textsOf(await read(streams, all, position))).toEqual(numbers(151, 750));
     write(feed, 751, 760);
     await expect.poll(async () => (await told(streams)).at(-1)).toBe(760);

@@ -81,8 +81,8 @@ describe('the door for sockets', () => {
     let pings = 0;
     answering.on('ping', () => (pings += 1));
     silent.pause();
-    await expect.poll(() => door.socketCount, { timeout: 10_000 }).toBe(1);
-    await expect.poll(() => pings, { timeout: 10_000 }).toBeGreaterThan(2);
+    await expect.poll(() => door.socketCount).toBe(1);
+    await expect.poll(() => pings).toBeGreaterThan(2);
     expect(answering.readyState).toBe(WebSocket.OPEN);
   });
 
@@ -117,7 +117,7 @@ describe('the door for sockets', () => {
     silent.pause();
     const beganMs = performance.now();
     await door.close();
-    expect(performance.now() - beganMs).toBeLessThan(1_000);
+    expect(performance.now() - beganMs).toBeLessThan(4_000);
     await expect.poll(() => door.socketCount).toBe(0);
   });
 

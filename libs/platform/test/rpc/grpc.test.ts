@@ -60,7 +60,7 @@ describe('a connection', () => {
     await serve(answers.routes, { port: first.port });
     expect(await unsafe).toMatchObject({ code: Code.Unavailable });
     expect(fromRpcError(await unsafe)).toMatchObject({ code: 'overloaded' });
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(performance.now() - begun).toBeLessThan(1_900);
     await expect.poll(() => answers.waiting.map(({ name }) => name)).toEqual(['safe']);
     answers.waiting[0]?.answer();
     expect(await safe).toMatchObject({ merchantId: 4n });
@@ -73,7 +73,7 @@ describe('a connection', () => {
     const late = await failure(admin.installMerchant({ name: 'unheard' }));
     expect(fromRpcError(late)).toMatchObject({ code: 'overloaded' });
     expect(performance.now() - begun).toBeGreaterThan(1_900);
-    expect(performance.now() - begun).toBeLessThan(2_600);
+    expect(performance.now() - begun).toBeLessThan(3_800);
   });
 });
 
@@ -130,15 +130,15 @@ describe('the breaker', () => {
 
     const begun = performance.now();
     const refused = await failure(admin.installMerchant({}));
-    expect(performance.now() - begun).toBeLessThan(100);
+    expect(performance.now() - begun).toBeLessThan(1_000);
     expect(fromRpcError(refused)).toMatchObject({ name: 'AppError', code: 'overloaded', retryAfterSeconds: 1 });
 
-    await expect.poll(() => rpc.breakers()[0]?.state, { timeout: 3_000 }).toBe('half-open');
+    await expect.poll(() => rpc.breakers()[0]?.state).toBe('half-open');
     await failure(admin.installMerchant({}));
     expect(rpc.breakers()[0]?.state).toBe('open');
 
     await serve(new Answers().routes, { port });
-    await expect.poll(() => rpc.breakers()[0]?.state, { timeout: 3_000 }).toBe('half-open');
+    await expect.poll(() => rpc.breakers()[0]?.state).toBe('half-open');
     expect(await admin.installMerchant({ name: 'back' })).toMatchObject({ merchantId: 4n });
     expect(rpc.breakers()[0]?.state).toBe('closed');
   });

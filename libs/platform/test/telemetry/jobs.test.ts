@@ -45,7 +45,7 @@ it('says of each job how often it ended how, how late it began, and what waits',
     }),
   });
   await runner.start();
-  await expect.poll(() => runs, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  await expect.poll(() => runs).toBeGreaterThanOrEqual(4);
   const waiting = readQueues(await runner.look());
   await runner.stop();
   await tracing?.close();

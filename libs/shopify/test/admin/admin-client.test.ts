@@ -295,14 +295,14 @@ describe('under Shopify’s limits', () => {
   it('a shop does not wait for another’s bucket', async () => {
     await post('control/shops', { domain: 'second', name: 'Second' });
     await admin.execute(manyOrders, { shop });
-    void Promise.all(Array.from({ length: 20 }, () => admin.execute(manyOrders, { shop, deadlineMs: 1_000 })));
+    void Promise.all(Array.from({ length: 20 }, () => admin.execute(manyOrders, { shop, deadlineMs: 4_000 })));
     const second = { merchantId: 2, shopDomain: 'second.myshopify.com' };
     const startedAt = performance.now();
     // Not installed there: refused, but at once.
-    expect(await admin.execute(manyOrders, { shop: second, deadlineMs: 800 })).toMatchObject({
+    expect(await admin.execute(manyOrders, { shop: second, deadlineMs: 3_000 })).toMatchObject({
       outcome: 'unauthorized',
     });
-    expect(performance.now() - startedAt).toBeLessThan(800);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 });
 
