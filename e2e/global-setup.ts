@@ -7,8 +7,8 @@ import { leash } from '@loyalnest/platform/database/embedded/leash';
 import type { TestProject } from 'vitest/node';
 import { describeRunning, findRunning, instanceAt, portsOf, wantedShape } from './running.ts';
 
-/** Away from the ports that a running copy or its neighbour probably uses. */
-const lowestPortBase = 18_400;
+/** Away from the ports that a running copy or its neighbour probably uses, and from those of the other shape, which is tested meanwhile. */
+const lowestPortBases = { 'one-process': 18_400, distributed: 14_400 };
 
 /** Gives the tests a whole: the one they were started for, or one of their own that is removed afterwards. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
@@ -22,6 +22,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   // Root runs PostgreSQL as another user, who has to get at it.
   chmodSync(home, 0o755);
   const wanted = wantedShape();
+  const lowestPortBase = lowestPortBases[wanted.shape];
   const portBase = await findFreeBase(lowestPortBase, portsOf(wanted));
   if (portBase === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
   const instance = instanceAt(home, portBase);

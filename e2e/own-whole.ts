@@ -36,14 +36,15 @@ export type OwnWhole = {
 
 /** Looking every quarter of a second, whoever reads has seen everything by then. */
 const liveMs = 3_000;
-/** Away from the ports of other wholes. */
-const lowestPortBase = 19_400;
+/** Away from the ports of other wholes, also of those that the other shape is tested with meanwhile. */
+const lowestPortBases = { 'one-process': 20_400, distributed: 16_400 };
 
 export async function startOwnWhole({ logLevel }: { logLevel: string }): Promise<OwnWhole> {
   const home = mkdtempSync(join(tmpdir(), 'loyalnest-e2e-own-'));
   // Root runs PostgreSQL as another user, who has to get at it.
   chmodSync(home, 0o755);
   const wanted = wantedShape();
+  const lowestPortBase = lowestPortBases[wanted.shape];
   const portBase = await findFreeBase(lowestPortBase, portsOf(wanted));
   if (portBase === undefined) throw new Error(`no free ports from ${lowestPortBase} on`);
   const instance = instanceAt(home, portBase);

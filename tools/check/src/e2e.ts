@@ -1,25 +1,26 @@
-import { join } from 'node:path';
+import { ensurePages, ensureServerBundle } from '@loyalnest/dev/build';
 import type { Outcome, Stage } from './stage.ts';
 import { runVitest } from './vitest.ts';
 
 /**
- * What a browser shows of the same answers, whatever gives them: three minutes, which a change does not wait for a second
- * time. `./dev.sh test e2e` leaves nothing out, and runs every night.
+ * The black-box flows in both shapes, each against a whole of its own that starts for the first time and is removed afterwards. They
+ * wait more than they compute, and may run side by side.
  */
-const leftOutOnce = ['pages', 'states', 'database-away'].map((name) => join('e2e/browser', `${name}.test.ts`));
-
-/** The black-box flows in both shapes, each against a whole of its own that starts for the first time and is removed afterwards. */
 export function endToEndStages(filters: readonly string[]): Stage[] {
-  const exclude = filters.length === 0 ? leftOutOnce : [];
+  let built: Promise<unknown> | undefined;
+  const run = async (shape: 'one-process' | 'distributed'): Promise<Outcome> => {
+    // Once, before both begin to start what it leaves behind.
+    await (built ??= build());
+    return runVitest({ projects: ['e2e'], filters, env: { LOYALNEST_E2E_SHAPE: shape } });
+  };
   return [
-    { name: 'end-to-end tests', run: () => checkEndToEnd('one-process', { filters, exclude: [] }) },
-    { name: 'end-to-end tests, distributed', run: () => checkEndToEnd('distributed', { filters, exclude }) },
+    { name: 'end-to-end tests', run: () => run('one-process') },
+    { name: 'end-to-end tests, distributed', run: () => run('distributed') },
   ];
 }
 
-function checkEndToEnd(
-  shape: 'one-process' | 'distributed',
-  options: { filters: readonly string[]; exclude: readonly string[] },
-): Promise<Outcome> {
-  return runVitest({ projects: ['e2e'], ...options, env: { LOYALNEST_E2E_SHAPE: shape } });
+async function build(): Promise<void> {
+  const { signal } = new AbortController();
+  await ensureServerBundle(signal);
+  await ensurePages(signal);
 }

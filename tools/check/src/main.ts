@@ -30,8 +30,9 @@ async function checkAll(filters: string[]): Promise<number> {
   };
   if (filters.length === 0) for await (const result of runSideBySide(staticStages)) record(result);
   record(await runStage({ name: 'unit and integration tests', run: () => checkTests(filters) }));
-  for (const stage of endToEndStages(filters)) record(await runStage(stage));
-  if (filters.length === 0) record(await runStage({ name: 'crash test', run: checkCrashes }));
+  const flows = endToEndStages(filters);
+  if (filters.length === 0) flows.push({ name: 'crash test', run: checkCrashes });
+  for await (const result of runSideBySide(flows)) record(result);
 
   const passed = results.reduce((sum, result) => sum + result.tests.passed + (result.isPassed ? 1 : 0), 0);
   const failed = results.reduce((sum, result) => sum + result.tests.failed + (result.isPassed ? 0 : 1), 0);

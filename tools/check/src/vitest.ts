@@ -8,8 +8,6 @@ import type { Outcome } from './stage.ts';
 export async function runVitest(options: {
   projects: readonly string[];
   filters: readonly string[];
-  /** Files that are left out. */
-  exclude?: readonly string[];
   env?: Record<string, string>;
 }): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-check-'));
@@ -18,7 +16,6 @@ export async function runVitest(options: {
     const args = [
       ...['run', '--passWithNoTests', '--reporter=dot', '--reporter=json', `--outputFile.json=${resultFile}`],
       ...options.projects.flatMap((project) => ['--project', project]),
-      ...(options.exclude ?? []).flatMap((file) => ['--exclude', file]),
       ...options.filters,
     ];
     const { exitCode, output } = await runNode('node_modules/vitest/vitest.mjs', args, { env: options.env ?? {} });
