@@ -16,7 +16,7 @@ export type BenchDistributedOptions = {
 };
 
 /** Enough for some 55 orders at the seed's rate, and ten times as many balances. */
-const scenarioSeconds = 20;
+const scenarioSeconds = 60;
 
 /**
  * Measures the distributed shape beside one process: each has a PostgreSQL with the same settings, both run all along, and they
