@@ -4,6 +4,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { Cache } from './cache/cache.ts';
+import { MemoryCache } from './cache/memory-cache.ts';
+import { RedisCache } from './cache/redis-cache.ts';
 import { Clock, SystemClock } from './clock.ts';
 import { ConfigError, loadConfig, type Config, type PagesConfig } from './config/config.ts';
 import { createEncryption } from './crypto/create-encryption.ts';
@@ -129,6 +132,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       { provide: RpcClients, useValue: rpc },
       { provide: Redis, useValue: redis },
       { provide: RateLimits, useValue: new RateLimits(config, redis) },
+      { provide: Cache, useValue: redis ? new RedisCache(redis) : new MemoryCache() },
       { provide: FeatureFlags, useValue: flags },
       { provide: WidgetFiles, useValue: new WidgetFiles(options.widgetFolder ?? config.WIDGET_FOLDER) },
       ...encryption,
@@ -139,6 +143,7 @@ export async function assemble(options: OpenOptions): Promise<OpenApp> {
       RpcClients,
       Redis,
       RateLimits,
+      Cache,
       FeatureFlags,
       WidgetFiles,
       ...encryption.map(({ provide }) => provide),

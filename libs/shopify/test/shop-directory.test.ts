@@ -1,6 +1,7 @@
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
-import type { Database } from '@loyalnest/platform/database/database';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '@loyalnest/platform/database/database';
+import { createPool } from '@loyalnest/platform/database/pool';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ShopDirectory, type Shop } from '../src/shops/shop-directory.ts';
 
 let database: TestDatabase;
@@ -16,6 +17,8 @@ beforeEach(async () => {
   directory = new ShopDirectory(points);
 });
 afterAll(() => database.close());
+
+const minuteMs = 60_000;
 
 function aShop(merchantId: number, parts: Partial<Shop> = {}): Shop {
   const shopDomain = `shop-${merchantId}.myshopify.com`;
@@ -78,6 +81,30 @@ describe('the directory', () => {
     const asked = directory.awaitInstalled(shop.shopDomain);
     await record({ ...shop, isInstalled: true });
     expect(await asked).toMatchObject({ isInstalled: true });
+  });
+
+  it('takes a shop to be installed still for a day while the database is away, unless it was gone before', async () => {
+    const [there, gone, unseen] = [aShop(1), aShop(2), aShop(3)];
+    for (const shop of [there, gone, unseen]) await record(shop);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const connectionString = points.pool.options.connectionString ?? '';
+    const own = new Database(createPool({ connectionString, max: 2, applicationName: 'test-away' }));
+    const remembering = new ShopDirectory(own);
+    for (const { shopDomain } of [there, gone]) await remembering.awaitInstalled(shopDomain);
+    vi.setSystemTime(Date.now() + minuteMs);
+    await changeElsewhere(`is_installed = merchant_id <> ${gone.merchantId}`);
+    expect(await remembering.findShop(gone.shopDomain)).toMatchObject({ isInstalled: false });
+    await own.pool.end();
+
+    const away = { code: 'database-unavailable' };
+    expect(await remembering.awaitInstalled(there.shopDomain)).toEqual(there);
+    for (const { shopDomain } of [gone, unseen])
+      await expect(remembering.awaitInstalled(shopDomain)).rejects.toMatchObject(away);
+    // Whoever delivers orders comes back with them.
+    await expect(remembering.awaitShop(there.shopDomain)).rejects.toMatchObject(away);
+    vi.setSystemTime(Date.now() + 24 * 60 * minuteMs);
+    await expect(remembering.awaitInstalled(there.shopDomain)).rejects.toMatchObject(away);
   });
 
   it('lists every shop by its id, installed or not', async () => {

@@ -11,6 +11,7 @@ import { Adjustments } from './adjustment/adjustment.service.ts';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { BalanceController } from './balance/balance.controller.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
+import { KnownBalances } from './balance/known-balances.ts';
 import { TotalsController } from './balance/totals.controller.ts';
 import { ProductExclusions } from './exclusions/exclusions.service.ts';
 import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
@@ -89,6 +90,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     DiscountCodes,
     ExpirePoints,
     ForgetOldRows,
+    KnownBalances,
     Ledger,
     MakePartitions,
     MemberEvents,

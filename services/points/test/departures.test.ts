@@ -1,5 +1,6 @@
 import { customerDeleted, customerMerged } from '@loyalnest/contracts/events';
 import { defaultProgrammeSettings, type ProgrammeSettings } from '@loyalnest/contracts/programme';
+import { MemoryCache } from '@loyalnest/platform/cache/memory-cache';
 import { ManualClock } from '@loyalnest/platform/clock';
 import type { Database } from '@loyalnest/platform/database/database';
 import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
@@ -8,6 +9,7 @@ import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/da
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KnownBalances } from '../src/balance/known-balances.ts';
 import { OrderIntake } from '../src/intake/order-intake.ts';
 import type { Entry } from '../src/ledger/book.ts';
 import { Ledger } from '../src/ledger/ledger.service.ts';
@@ -40,7 +42,7 @@ beforeAll(async () => {
   ledger = new Ledger(database);
   const service = new Departures(database, ledger);
   const logger = createLogger({ level: 'silent', service: 'points' });
-  departures = new DepartureEvents(service, clock);
+  departures = new DepartureEvents(service, new KnownBalances(new MemoryCache(), clock), clock);
   leftOvers = new SettleLeftOvers(database, new ShopDirectory(database), service, clock, signal, logger);
 });
 

@@ -54,7 +54,12 @@ export type MerchantRoom = {
   close(): Promise<void>;
 };
 
-export async function openMerchantRoom(now: string, env: Record<string, string> = {}): Promise<MerchantRoom> {
+/** `reach` is the way of the service to its database, where that is not the straight one. */
+export async function openMerchantRoom(
+  now: string,
+  env: Record<string, string> = {},
+  reach: (databaseUrl: string) => string = (databaseUrl) => databaseUrl,
+): Promise<MerchantRoom> {
   const databases = await cloneDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-points-'));
   const keyFile = join(folder, 'keys.json');
@@ -63,7 +68,7 @@ export async function openMerchantRoom(now: string, env: Record<string, string> 
   const clock = new ManualClock(now);
   await databases.owner.query('select points.ensure_transaction_partitions($1::date, 14)', ['2025-12-01']);
   const config = loadConfig({
-    DATABASE_URL: databases.ownerUrl,
+    DATABASE_URL: reach(databases.ownerUrl),
     DATABASE_ROLE_SECRET: databases.roleSecret,
     // Nobody answers there: what needs Shopify is tested with the whole.
     AUTH_RPC_URL: 'http://127.0.0.1:9',

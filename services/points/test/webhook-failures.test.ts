@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { customerDeleted, merchantRedacted } from '@loyalnest/contracts/events';
+import { MemoryCache } from '@loyalnest/platform/cache/memory-cache';
 import { ManualClock } from '@loyalnest/platform/clock';
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
 import { KeyProvider } from '@loyalnest/platform/crypto/key-provider';
@@ -8,6 +9,7 @@ import { OutboxSignal } from '@loyalnest/platform/events/outbox-signal';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KnownBalances } from '../src/balance/known-balances.ts';
 import { OrderIntake } from '../src/intake/order-intake.ts';
 import { Ledger } from '../src/ledger/ledger.service.ts';
 import { DepartureEvents } from '../src/merging/customer.events.ts';
@@ -130,7 +132,8 @@ describe('a webhook that cannot be read', () => {
 
 describe('a customer who is deleted', () => {
   async function remove(customerId: number): Promise<void> {
-    const events = new DepartureEvents(new Departures(database, new Ledger(database)), clock);
+    const known = new KnownBalances(new MemoryCache(), clock);
+    const events = new DepartureEvents(new Departures(database, new Ledger(database)), known, clock);
     const payload = { merchantId, customerId, isRedacted: true };
     const event = { source: 'admin-core', id: 1, merchantId, key: '', type: customerDeleted.name, payload };
     await database.forMerchant(merchantId, (tx) => events.handle(tx, [{ ...event, occurredAt: clock.now() }]));

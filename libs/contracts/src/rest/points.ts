@@ -21,6 +21,7 @@ export const balanceSchema = z
       .object({ points, at: instant })
       .nullable()
       .describe('What the soonest-expiring lot still holds, and when it goes; `null` when nothing expires.'),
+    asOf: instant.optional().describe('Only while the database is away: when this balance was read.'),
   })
   .meta({ id: 'Balance' });
 

@@ -4,6 +4,9 @@ import type pg from 'pg';
 
 type Row = Record<string, unknown>;
 
+/** Who can answer without PostgreSQL, if need be, waits for it no longer than a request waits for a connection. */
+export const answerMs = 3_000;
+
 /** One transaction. Everything a handler does to the database goes through the one it was given. */
 export class Tx {
   readonly #client: pg.ClientBase;

@@ -1,5 +1,5 @@
 import { textArray } from '@loyalnest/platform/database/arrays';
-import { Database, type Tx } from '@loyalnest/platform/database/database';
+import { answerMs, Database, isUnavailable, type Tx } from '@loyalnest/platform/database/database';
 import type { Provider } from '@nestjs/common';
 import { z } from 'zod';
 
@@ -20,6 +20,8 @@ const columns = 'merchant_id, shop_domain, currency, timezone, is_installed';
 
 /** How long an installed shop is served from memory: a change in another process is seen after this. */
 const freshMs = 5_000;
+/** How long a shop is taken to be installed still while the database is away. */
+const rememberedMs = 24 * 60 * 60 * 1_000;
 /** A shop that just installed may be known to its owner but not here yet; ask again for this long before saying no. */
 const patienceMs = 1_500;
 const patienceStepMs = 50;
@@ -59,16 +61,24 @@ export class ShopDirectory {
 
   /**
    * The shop if LoyalNest is installed there, for callers whom Shopify vouches for: it does so for installed shops only, so
-   * one that is not known as such has just installed, or installed again, and the news is on its way.
+   * one that is not known as such has just installed, or installed again, and the news is on its way. While the database is away, a shop that was installed within
+   * the last day is taken to be so still: whoever is let in then learns no more than what is kept elsewhere of this shop.
    */
   async awaitInstalled(shopDomain: string): Promise<Shop | undefined> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
-      const shop = await this.findShop(shopDomain);
+      const shop = this.recall(shopDomain) ?? (await this.#readOrRemember(shopDomain));
       if (shop?.isInstalled) return shop;
       if (Date.now() >= deadline) return undefined;
       await new Promise((resolve) => setTimeout(resolve, patienceStepMs));
     }
+  }
+
+  async #readOrRemember(shopDomain: string): Promise<Shop | undefined> {
+    const known = this.#known.get(shopDomain);
+    const reading = this.#read(shopDomain);
+    const isRemembered = known && Date.now() - known.readAtMs < rememberedMs;
+    return isRemembered ? unlessAway(reading, known.shop) : reading;
   }
 
   /** Reads together what is asked for in one turn of the event loop: thousands of shops keep going stale under load. */
@@ -98,6 +108,7 @@ export class ShopDirectory {
     const readAtMs = Date.now();
     const shops = rows.map(fromRow);
     // A shop that is not installed is read each time: when it comes back, its first requests must not be refused.
+    for (const shopDomain of shopDomains) this.#known.delete(shopDomain);
     for (const shop of shops) if (shop.isInstalled) this.#known.set(shop.shopDomain, { shop, readAtMs });
     return new Map(shops.map((shop) => [shop.shopDomain, shop]));
   }
@@ -143,6 +154,16 @@ export const shopDirectoryProvider: Provider<ShopDirectory> = {
   useFactory: (database: Database) => new ShopDirectory(database),
   inject: [Database],
 };
+
+/** What is read, or what is remembered when PostgreSQL is away or says nothing. */
+function unlessAway(reading: Promise<Shop | undefined>, remembered: Shop): Promise<Shop | undefined> {
+  return new Promise((resolve, reject) => {
+    const silence = setTimeout(resolve, answerMs, remembered);
+    reading
+      .then(resolve, (error: unknown) => (isUnavailable(error) ? resolve(remembered) : reject(error)))
+      .finally(() => clearTimeout(silence));
+  });
+}
 
 function fromRow(row: ShopRow): Shop {
   return {

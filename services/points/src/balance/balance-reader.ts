@@ -1,7 +1,8 @@
-import { Database } from '@loyalnest/platform/database/database';
+import { answerMs, Database, isUnavailable } from '@loyalnest/platform/database/database';
 import { Injectable } from '@nestjs/common';
 import type { CustomerKey } from '../ledger/posting.repository.ts';
 import { readBalances, type BalanceView } from './balance.repository.ts';
+import { KnownBalances, type KnownBalance } from './known-balances.ts';
 
 /** Balances read in one statement. */
 const batchMax = 256;
@@ -10,22 +11,42 @@ const concurrentMax = 2;
 /** Shoppers who have to wait before a second statement begins: with fewer, it costs more than it gains. */
 const secondMin = 64;
 
-type Waiting = { customer: CustomerKey; resolve: (balance: BalanceView) => void; reject: (error: Error) => void };
+type Waiting = {
+  customer: CustomerKey;
+  /** Whether an earlier balance is better than none. */
+  takesKnown: boolean;
+  resolve: (balance: KnownBalance) => void;
+  reject: (error: unknown) => void;
+};
 
 /**
  * Reads balances, those that are asked for at the same time together: always what is committed, never a copy in memory,
- * and under load one transaction for many shoppers.
+ * and under load one transaction for many shoppers. What was read is kept for those who want to be told something while the
+ * database is away.
  */
 @Injectable()
 export class BalanceReader {
   #waiting: Waiting[] = [];
   #running = 0;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly known: KnownBalances,
+  ) {}
 
+  /** What is committed. Throws `database-unavailable`. */
   read(customer: CustomerKey): Promise<BalanceView> {
+    return this.#ask(customer, false);
+  }
+
+  /** As `read`; while the database is away, the last balance that was read, with `asOf`, if that is known. */
+  readOrRecall(customer: CustomerKey): Promise<KnownBalance> {
+    return this.#ask(customer, true);
+  }
+
+  #ask(customer: CustomerKey, takesKnown: boolean): Promise<KnownBalance> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ customer, resolve, reject });
+      this.#waiting.push({ customer, takesKnown, resolve, reject });
       const isEnough = this.#running === 0 || (this.#running < concurrentMax && this.#waiting.length >= secondMin);
       if (isEnough) void this.#run();
     });
@@ -34,18 +55,45 @@ export class BalanceReader {
   async #run(): Promise<void> {
     this.#running += 1;
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#readBatch(this.#waiting.splice(0, batchMax));
+    while (this.#waiting.length > 0) await this.#answer(this.#waiting.splice(0, batchMax));
     this.#running -= 1;
   }
 
+  /** Settles when all have been answered, or PostgreSQL has been silent for so long that the next should not wait for it too. */
+  #answer(batch: readonly Waiting[]): Promise<void> {
+    return new Promise((settle) => {
+      const silence = setTimeout(() => {
+        void this.#recall(batch, () => undefined);
+        settle();
+      }, answerMs);
+      void this.#readBatch(batch).finally(() => {
+        clearTimeout(silence);
+        settle();
+      });
+    });
+  }
+
   async #readBatch(batch: readonly Waiting[]): Promise<void> {
-    const merchantIds = [...new Set(batch.map(({ customer }) => customer.merchantId))];
+    const customers = batch.map(({ customer }) => customer);
+    const merchantIds = [...new Set(customers.map(({ merchantId }) => merchantId))];
     try {
-      const customers = batch.map(({ customer }) => customer);
       const balances = await this.database.forLookUps(merchantIds, (tx) => readBalances(tx, customers, 'commits'));
       batch.forEach(({ resolve }, index) => resolve(balances[index] as BalanceView));
+      this.known.keep(customers, balances);
     } catch (error) {
-      for (const { reject } of batch) reject(error as Error);
+      if (isUnavailable(error)) return this.#recall(batch, ({ reject }) => reject(error));
+      for (const { reject } of batch) reject(error);
     }
+  }
+
+  /** Answers those who take what is known, if it is. */
+  async #recall(batch: readonly Waiting[], otherwise: (waiting: Waiting) => void): Promise<void> {
+    await Promise.all(
+      batch.map(async (waiting) => {
+        const known = waiting.takesKnown ? await this.known.find(waiting.customer) : undefined;
+        if (known) waiting.resolve(known);
+        else otherwise(waiting);
+      }),
+    );
   }
 }

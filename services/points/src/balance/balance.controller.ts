@@ -31,14 +31,18 @@ export class BalanceController {
   ) {}
 
   @Get('balance')
-  @ApiOperation({ summary: 'Reads the balance of the signed-in shopper, or of the customer a merchant names' })
+  @ApiOperation({
+    summary: 'Reads the balance of the signed-in shopper, or of the customer a merchant names',
+    description:
+      'While the database is away, the last balance that was read within a day, with `asOf`; 503 if there is none.',
+  })
   @ApiOkResponse({ standardSchema: balanceSchema })
   async balance(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: balanceQuerySchema }) query: z.infer<typeof balanceQuerySchema>,
   ): Promise<BalanceResponse> {
     const customerId = customerOf(principal, query.customerId);
-    const { pending, available, held, nextExpiry } = await this.balances.read({
+    const { pending, available, held, nextExpiry, asOf } = await this.balances.readOrRecall({
       merchantId: principal.merchantId,
       customerId,
     });
@@ -48,6 +52,7 @@ export class BalanceController {
       available,
       held,
       nextExpiry: nextExpiry && { points: nextExpiry.points, at: nextExpiry.at.toISOString() },
+      ...(asOf && { asOf: asOf.toISOString() }),
     };
   }
 
