@@ -60,12 +60,21 @@ describe.each(['orderly', 'kill'] as const)('PostgreSQL that is restarted under 
   it('costs no acknowledged order, and is no reason to restart the server', async () => {
     const load = startLoad();
     await expect.poll(() => load.acknowledged().length, { timeout: 30_000 }).toBeGreaterThan(200);
+    const balanceOf = (customerId: number | undefined) =>
+      shop.asMerchant('GET', `/v1/api/points/balance?customerId=${customerId}`);
+    const before = await balanceOf(customers[0]);
+    expect(before.body).not.toHaveProperty('asOf');
+    const readAt = Date.now();
     await whole.postgres.stop(how);
-    const before = load.sent.length;
-    await expect.poll(() => load.sent.length, { timeout: 30_000 }).toBeGreaterThan(before + 2 * lanes);
-    const balance = await shop.asMerchant('GET', `/v1/api/points/balance?customerId=${customers[0]}`);
-    expect(balance).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
-    expect(balance.headers.get('retry-after')).toMatch(/^\d+$/);
+    const sentBefore = load.sent.length;
+    await expect.poll(() => load.sent.length, { timeout: 30_000 }).toBeGreaterThan(sentBefore + 2 * lanes);
+    // What was read before is told, with when that was; orders of a moment later are not in it.
+    const { asOf, ...recalled } = (await balanceOf(customers[0])).body as { asOf: string };
+    expect(recalled).toEqual(before.body);
+    expect(Math.abs(Date.parse(asOf) - readAt)).toBeLessThan(5_000);
+    const neverRead = await balanceOf(newId());
+    expect(neverRead).toMatchObject({ status: 503, body: { code: 'database-unavailable' } });
+    expect(neverRead.headers.get('retry-after')).toMatch(/^\d+$/);
     expect((await fetch(`${whole.running.serverUrl}/readyz`)).status).toBe(503);
 
     await whole.postgres.start();
@@ -85,6 +94,7 @@ describe.each(['orderly', 'kill'] as const)('PostgreSQL that is restarted under 
     const all = load.sent.map(({ orderId }) => orderId);
     expect(await posted(all)).toEqual({ orders: all.length, transfers: all.length });
     expect((await fetch(`${whole.running.serverUrl}/readyz`)).status).toBe(200);
+    expect((await balanceOf(customers[0])).body).not.toHaveProperty('asOf');
   }, 180_000);
 
   it('leaves balances that are exactly the orders', async () => {

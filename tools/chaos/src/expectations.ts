@@ -4,12 +4,13 @@ import type { TargetName } from './whole/target.ts';
 
 /**
  * What each operation cannot do without. All others must go on as if nothing were wrong; these may fail, with an error that
- * says so. A reward is taken without Shopify: the points are set aside at once, and its code follows.
+ * says so. A reward is taken without Shopify: the points are set aside at once, and its code follows. A balance that was read
+ * before is told without PostgreSQL, and everybody's is read before anything goes wrong.
  */
 const needs: Record<OperationName, readonly TargetName[]> = {
   earn: ['postgres'],
   redeem: ['postgres'],
-  balance: ['postgres'],
+  balance: [],
   settings: ['postgres'],
 };
 

@@ -1,4 +1,4 @@
-/** Entries of a generation. Of two generations, balances take 20 MB at most. */
+/** Entries of a generation. Balances in two of them take 15 MB, and nothing before anybody asked. */
 const entriesMax = 25_000;
 
 /**

@@ -49,7 +49,7 @@ export class Operations {
     this.#staff = staff;
   }
 
-  /** Two shops whose customers have points. */
+  /** Two shops whose customers have points, and have looked at them. */
   static async open(whole: Whole): Promise<Operations> {
     const shops = await openShops({ instance: whole.instance, ownerUrl: whole.ownerUrl });
     const [first] = shops;
@@ -87,6 +87,8 @@ export class Operations {
       for (let index = 0; index < customersPerShop; index += 1) {
         const outcome = await this.#sell(shop, firstCustomerId + index, { priceMinor: firstOrderMinor });
         if (outcome !== 'ok') throw new Error(`the first orders were answered ${outcome}`);
+        const looked = await this.#look({ shopDomain: shop.domain, customerId: firstCustomerId + index });
+        if (looked !== 'ok') throw new Error(`the first balances were answered ${looked}`);
       }
     }
   }
@@ -168,9 +170,12 @@ export class Operations {
     return outcome;
   }
 
-  async #readBalance(): Promise<Answer['outcome']> {
+  #readBalance(): Promise<Answer['outcome']> {
     const number = this.#nextNumber();
-    const shopper = { shopDomain: this.#shopOf(number).domain, customerId: this.#customerOf(number) };
+    return this.#look({ shopDomain: this.#shopOf(number).domain, customerId: this.#customerOf(number) });
+  }
+
+  async #look(shopper: { shopDomain: string; customerId: number }): Promise<Answer['outcome']> {
     const { outcome, body } = await ask(this.#shopperUrl('/v1/api/points/balance', shopper), {});
     return outcome === 'ok' && typeof body['available'] !== 'number' ? 'not-a-balance' : outcome;
   }
