@@ -82,7 +82,7 @@ describe.each(['memory', 'Redis Cluster'])('while the database is away, with a c
       ...{ logged_in_customer_id: '7', path_prefix: '/apps/loyalnest' },
       ...{ timestamp: String(room.clock.now().getTime() / 1_000), signature: '0'.repeat(64) },
     });
-    expect((await fetch(`${room.running.url}${path}?${query}`)).status).toBe(401);
+    expect((await fetch(`${room.running.url}${path}?${query.toString()}`)).status).toBe(401);
     const headers = { authorization: 'Bearer not-a-token' };
     expect((await fetch(`${room.running.url}${path}?customerId=7`, { headers })).status).toBe(401);
   });

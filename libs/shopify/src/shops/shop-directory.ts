@@ -159,8 +159,8 @@ export const shopDirectoryProvider: Provider<ShopDirectory> = {
 function unlessAway(reading: Promise<Shop | undefined>, remembered: Shop): Promise<Shop | undefined> {
   return new Promise((resolve, reject) => {
     const silence = setTimeout(resolve, answerMs, remembered);
-    reading
-      .then(resolve, (error: unknown) => (isUnavailable(error) ? resolve(remembered) : reject(error)))
+    void reading
+      .then(resolve, (error: unknown) => (isUnavailable(error) ? resolve(remembered) : reject(error as Error)))
       .finally(() => clearTimeout(silence));
   });
 }
