@@ -28,6 +28,8 @@ type Waiting = {
 export class BalanceReader {
   #waiting: Waiting[] = [];
   #running = 0;
+  /** Batches that PostgreSQL has left without an answer for too long. */
+  #silent = 0;
 
   constructor(
     private readonly database: Database,
@@ -41,7 +43,11 @@ export class BalanceReader {
 
   /** As `read`; while the database is away, the last balance that was read, with `asOf`, if that is known. */
   readOrRecall(customer: CustomerKey): Promise<KnownBalance> {
-    return this.#ask(customer, true);
+    return this.#silent === 0 ? this.#ask(customer, true) : this.#recallOrAsk(customer);
+  }
+
+  async #recallOrAsk(customer: CustomerKey): Promise<KnownBalance> {
+    return (await this.known.find(customer)) ?? this.#ask(customer, true);
   }
 
   #ask(customer: CustomerKey, takesKnown: boolean): Promise<KnownBalance> {
@@ -59,18 +65,20 @@ export class BalanceReader {
     this.#running -= 1;
   }
 
-  /** Settles when all have been answered, or PostgreSQL has been silent for so long that the next should not wait for it too. */
-  #answer(batch: readonly Waiting[]): Promise<void> {
-    return new Promise((settle) => {
-      const silence = setTimeout(() => {
-        void this.#recall(batch, () => undefined);
-        settle();
-      }, answerMs);
-      void this.#readBatch(batch).finally(() => {
-        clearTimeout(silence);
-        settle();
-      });
-    });
+  /**
+   * Whoever takes what is known does not wait for a PostgreSQL that says nothing. The others do, and the next batch with them: no
+   * more connections wait for it than for one that answers.
+   */
+  async #answer(batch: readonly Waiting[]): Promise<void> {
+    let isSilent = false;
+    const silence = setTimeout(() => {
+      isSilent = true;
+      this.#silent += 1;
+      void this.#recall([...batch, ...this.#waiting], () => undefined);
+    }, answerMs);
+    await this.#readBatch(batch);
+    clearTimeout(silence);
+    if (isSilent) this.#silent -= 1;
   }
 
   async #readBatch(batch: readonly Waiting[]): Promise<void> {
