@@ -15,7 +15,7 @@ export type BenchDistributedOptions = {
   progress: Progress;
 };
 
-/** Enough for some 55 orders at the seed's rate, and ten times as many balances. */
+/** Enough for some 167 orders at the seed's rate, and ten times as many balances. */
 const scenarioSeconds = 60;
 
 /**
