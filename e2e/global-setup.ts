@@ -7,7 +7,7 @@ import { leash } from '@loyalnest/platform/database/embedded/leash';
 import type { TestProject } from 'vitest/node';
 import { describeRunning, findRunning, instanceAt, portsOf, wantedShape } from './running.ts';
 
-/** Away from the ports that a running copy or its neighbour probably uses, and from those of the other shape, which is tested meanwhile. */
+/** Away from the ports that a running copy or its neighbour probably uses, and from the other shape's, which is tested meanwhile. */
 const lowestPortBases = { 'one-process': 18_400, distributed: 14_400 };
 
 /** Gives the tests a whole: the one they were started for, or one of their own that is removed afterwards. */

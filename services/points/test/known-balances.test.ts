@@ -41,7 +41,7 @@ describe.each(['memory', 'Redis Cluster'])('while the database is away, with a c
   });
 
   const look = (merchantId: number, customerId: number) => room.asShopper(merchantId, customerId, path);
-  const isBack = async (merchantId: number, customerId: number) => (await look(merchantId, customerId)).body['asOf'];
+  const asOf = async (merchantId: number, customerId: number) => (await look(merchantId, customerId)).body['asOf'];
 
   it('a shopper is told his last balance and when that was, and no one else’s', async () => {
     const readAt = room.clock.now().toISOString();
@@ -95,7 +95,7 @@ describe.each(['memory', 'Redis Cluster'])('while the database is away, with a c
     await room.post(1, { ...more, customerId: 8, points: 100, businessKey: `test/more` });
     expect((await look(1, 8)).body['available']).toBe(5);
     door.open();
-    await expect.poll(() => isBack(1, 8)).toBeUndefined();
+    await expect.poll(() => asOf(1, 8)).toBeUndefined();
     expect((await look(1, 8)).body).toMatchObject({ available: 105 });
     door.shut();
     expect((await look(1, 8)).body).toMatchObject({ available: 105, asOf: room.clock.now().toISOString() });

@@ -58,11 +58,10 @@ describe.each([
   it('is gone when its life is over', async () => {
     const cache = await open();
     const [short, long] = [aKey(), aKey()];
-    cache.put(short, value, 200);
+    cache.put(short, value, 1_000);
     cache.put(long, value, minuteMs);
     expect(await cache.get(short, schema)).toEqual(value);
-    await sleep(250);
-    expect(await cache.get(short, schema)).toBeUndefined();
+    await expect.poll(() => cache.get(short, schema)).toBeUndefined();
     expect(await cache.get(long, schema)).toEqual(value);
   });
 
@@ -137,7 +136,8 @@ describe('in Redis Cluster', () => {
     const beganMs = performance.now();
     cache.put(meanwhile, value, minuteMs);
     for (let time = 0; time < 50; time += 1) expect(await cache.get(before, schema)).toBeUndefined();
-    expect(performance.now() - beganMs).toBeLessThan(1_000);
+    // One of them waits for a quarter of a second; each, if nobody remembered, for that long.
+    expect(performance.now() - beganMs).toBeLessThan(6_000);
     server.thaw();
     await expect.poll(() => cache.get(before, schema)).toEqual(value);
   });

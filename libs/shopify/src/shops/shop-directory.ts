@@ -61,8 +61,9 @@ export class ShopDirectory {
 
   /**
    * The shop if LoyalNest is installed there, for callers whom Shopify vouches for: it does so for installed shops only, so
-   * one that is not known as such has just installed, or installed again, and the news is on its way. While the database is away, a shop that was installed within
-   * the last day is taken to be so still: whoever is let in then learns no more than what is kept elsewhere of this shop.
+   * one that is not known as such has just installed, or installed again, and the news is on its way. While the database is
+   * away, a shop that was installed within the last day is taken to be so still: whoever is let in then learns no more than
+   * what is kept elsewhere of this shop.
    */
   async awaitInstalled(shopDomain: string): Promise<Shop | undefined> {
     const deadline = Date.now() + patienceMs;
