@@ -6,10 +6,11 @@ import { KnownBalances, type KnownBalance } from './known-balances.ts';
 
 /** Balances read in one statement. */
 const batchMax = 256;
-/** Statements under way at once; what arrives meanwhile forms the next one. */
+/**
+ * Statements under way at once; what arrives meanwhile forms the next one. A second begins only when a whole batch waits: two
+ * half ones cost a fifth more than one.
+ */
 const concurrentMax = 2;
-/** Shoppers who have to wait before a second statement begins: with fewer, it costs more than it gains. */
-const secondMin = 64;
 
 type Waiting = {
   customer: CustomerKey;
@@ -53,7 +54,7 @@ export class BalanceReader {
   #ask(customer: CustomerKey, takesKnown: boolean): Promise<KnownBalance> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ customer, takesKnown, resolve, reject });
-      const isEnough = this.#running === 0 || (this.#running < concurrentMax && this.#waiting.length >= secondMin);
+      const isEnough = this.#running === 0 || (this.#running < concurrentMax && this.#waiting.length >= batchMax);
       if (isEnough) void this.#run();
     });
   }
