@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '@loyalnest/dev/progress';
 import { Bed } from '../bed/bed.ts';
+import { watchDisk } from '../bed/disk-watch.ts';
 import { memoryOf } from '../bed/memory.ts';
 import { prepareShops } from '../bed/prepare.ts';
 import { Generator } from '../http/generator.ts';
 import { assertPgbench } from '../pgbench/pgbench.ts';
-import { HttpSide } from './http-side.ts';
+import { HttpSide, openRatePerSecond, warmUpMs } from './http-side.ts';
 import { PgbenchSide } from './pgbench-side.ts';
 import { toFigures, type Figures, type Round } from './report.ts';
 
@@ -51,10 +52,11 @@ export async function benchOrders({ seconds, rounds, progress }: BenchOptions): 
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       progress.begin(`round ${round} of ${rounds}`);
-      const result = await measureRound(http, pgbench);
+      const result = await measureRound(http, pgbench, bed.instance.home);
       measured.push(result);
       progress.done(
-        `round ${round} of ${rounds}: ${Math.round(result.orders.perSecond)} orders/s, pgbench ${Math.round(result.pgbenchOrders.perSecond)}`,
+        `round ${round} of ${rounds}: ${Math.round(result.orders.perSecond)} orders/s, pgbench ${Math.round(result.pgbenchOrders.perSecond)}; ` +
+          `p99 ${Math.round(result.open.latencies.p99Ms)} ms, pgbench ${Math.round(result.pgbenchOpen.p99Ms)}, disk at most ${Math.round(result.disk.maxMs)}`,
       );
     }
     await sleep(settleMs);
@@ -71,13 +73,14 @@ export async function benchOrders({ seconds, rounds, progress }: BenchOptions): 
   }
 }
 
-async function measureRound(http: HttpSide, pgbench: PgbenchSide): Promise<Round> {
+async function measureRound(http: HttpSide, pgbench: PgbenchSide, folder: string): Promise<Round> {
   const orders = await http.orders('spread');
   const pgbenchOrders = await pgbench.orders();
   const oneCustomer = await http.orders('one-customer');
   const oneMerchant = await http.orders('one-merchant');
-  const open = await http.ordersAtRate();
+  const { result: open, disk } = await watchDisk(folder, () => http.ordersAtRate());
+  const pgbenchOpen = await pgbench.ordersAtRate({ ratePerSecond: openRatePerSecond, warmUpMs });
   const balances = await http.balances();
   const pgbenchBalances = await pgbench.balances();
-  return { orders, pgbenchOrders, oneCustomer, oneMerchant, open, balances, pgbenchBalances };
+  return { orders, pgbenchOrders, oneCustomer, oneMerchant, open, disk, pgbenchOpen, balances, pgbenchBalances };
 }

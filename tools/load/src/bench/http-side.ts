@@ -7,8 +7,8 @@ import type { Workload } from '../orders/population.ts';
 
 /** Enough to fill batches while others are under way. */
 const connections = 128;
-const warmUpMs = 1_000;
-const openRatePerSecond = 1_000;
+export const warmUpMs = 1_000;
+export const openRatePerSecond = 1_000;
 /** Numbers from here on are orders that came through HTTP; pgbench stays below. */
 const firstOrderId = 6_000_000_000_000;
 

@@ -1,7 +1,14 @@
 import type { Bed } from '../bed/bed.ts';
 import { balanceScript, orderScript } from '../pgbench/scripts.ts';
 import { recordPosting, type Statement } from '../pgbench/recording.ts';
-import { runPgbench, type PgbenchResult, type PlanCacheMode } from '../pgbench/pgbench.ts';
+import {
+  runPgbench,
+  runPgbenchAtRate,
+  type PgbenchResult,
+  type PgbenchRun,
+  type PlanCacheMode,
+} from '../pgbench/pgbench.ts';
+import type { Latencies } from '../figures/statistics.ts';
 import { passOver, waitUntilDelivered } from '../bed/outbox.ts';
 
 export type PgbenchSettings = {
@@ -15,6 +22,9 @@ const candidates: readonly PgbenchSettings[] = [4, 8, 16, 32].flatMap((clients) 
   { clients, planCacheMode: 'force_generic_plan' as const },
 ]);
 const calibrateSeconds = 2;
+
+/** Clients that may be under way when orders come at a rate: enough that none waits for a free one. */
+const clientsAtRate = 32;
 
 /** Orders of one run are numbered within this range. */
 const ordersPerRunMax = 10_000_000_000;
@@ -58,27 +68,44 @@ export class PgbenchSide {
     return this.#orders(this.#orderSettings, this.#seconds);
   }
 
+  /** The same orders at a rate, none sooner than it is due. */
+  ordersAtRate({ ratePerSecond, warmUpMs }: { ratePerSecond: number; warmUpMs: number }): Promise<Latencies> {
+    const run = {
+      ...this.#orderSettings,
+      clients: clientsAtRate,
+      script: this.#orderScript(),
+      databaseUrl: this.#bed.databaseUrlOf('points'),
+      seconds: this.#seconds + Math.ceil(warmUpMs / 1_000),
+    };
+    return this.#alone((common) => runPgbenchAtRate({ ...run, ...common, ratePerSecond, warmUpMs }));
+  }
+
   balances(): Promise<PgbenchResult> {
     return this.#balances(this.#balanceSettings, this.#seconds);
   }
 
   #orders(settings: PgbenchSettings, seconds: number): Promise<PgbenchResult> {
-    const script = orderScript(this.#statements, firstOrderId + this.#runs * ordersPerRunMax);
-    return this.#run({ script, databaseUrl: this.#bed.databaseUrlOf('points'), seconds, ...settings });
+    const run = { ...settings, script: this.#orderScript(), databaseUrl: this.#bed.databaseUrlOf('points'), seconds };
+    return this.#alone((common) => runPgbench({ ...run, ...common }));
+  }
+
+  #orderScript() {
+    return orderScript(this.#statements, firstOrderId + this.#runs * ordersPerRunMax);
   }
 
   /** As the owner, whom row-level security does not slow down. */
   #balances(settings: PgbenchSettings, seconds: number): Promise<PgbenchResult> {
-    return this.#run({ script: balanceScript, databaseUrl: this.#bed.ownerUrl, seconds, ...settings });
+    const run = { ...settings, script: balanceScript, databaseUrl: this.#bed.ownerUrl, seconds };
+    return this.#alone((common) => runPgbench({ ...run, ...common }));
   }
 
   /** pgbench has the machine to itself: the server, which would deliver the events of its orders, is halted meanwhile. */
-  async #run(options: Omit<Parameters<typeof runPgbench>[0], 'folder' | 'seed'>): Promise<PgbenchResult> {
+  async #alone<R>(run: (common: Pick<PgbenchRun, 'folder' | 'seed'>) => Promise<R>): Promise<R> {
     this.#runs += 1;
     process.kill(this.#bed.serverPid, 'SIGSTOP');
-    let result: PgbenchResult;
+    let result: R;
     try {
-      result = await runPgbench({ ...options, folder: this.#bed.instance.home, seed: this.#runs });
+      result = await run({ folder: this.#bed.instance.home, seed: this.#runs });
       await passOver(this.#bed.ownerUrl);
     } finally {
       process.kill(this.#bed.serverPid, 'SIGCONT');

@@ -1,4 +1,4 @@
-import { median } from '../figures/statistics.ts';
+import { median, type Latencies } from '../figures/statistics.ts';
 import type { LoadResult } from '../http/load.ts';
 import type { PgbenchResult } from '../pgbench/pgbench.ts';
 import type { PgbenchSettings } from './pgbench-side.ts';
@@ -9,6 +9,10 @@ export type Round = {
   oneCustomer: LoadResult;
   oneMerchant: LoadResult;
   open: LoadResult;
+  /** Pages flushed beside `open`. */
+  disk: Latencies;
+  /** The yardstick of `open`: the same orders at the same rate. */
+  pgbenchOpen: Latencies;
   balances: LoadResult;
   pgbenchBalances: PgbenchResult;
 };
@@ -30,6 +34,10 @@ export type Figures = {
   oneMerchantOrdersPerSecond: number;
   p50Ms: number;
   p999Ms: number;
+  /** Of the same orders from pgbench at the same rate. */
+  pgbenchP99Ms: number;
+  /** The longest that one page took to the disk beside the orders at the rate, in the median round. */
+  diskMaxMs: number;
   balancesPerSecond: number;
   pgbenchBalancesPerSecond: number;
   /** Some seconds after the last load. */
@@ -66,6 +74,8 @@ export function toFigures({ rounds, ...measured }: Measured): Figures {
     oneMerchantOrdersPerSecond: Math.round(oneMerchantOrdersPerSecond),
     p50Ms: rounded(over((round) => round.open.latencies.p50Ms)),
     p999Ms: rounded(over((round) => round.open.latencies.p999Ms)),
+    pgbenchP99Ms: rounded(over((round) => round.pgbenchOpen.p99Ms)),
+    diskMaxMs: rounded(over((round) => round.disk.maxMs)),
     balancesPerSecond: Math.round(balancesPerSecond),
     pgbenchBalancesPerSecond: Math.round(pgbenchBalancesPerSecond),
     settledMb: measured.settledMb,
@@ -107,7 +117,7 @@ export function describe(figures: Figures): string {
       value: f.p99Ms,
       unit: ' ms',
       atMost: 20,
-      detail: `p50 ${f.p50Ms} ms, p99.9 ${f.p999Ms} ms`,
+      detail: `p50 ${f.p50Ms} ms, p99.9 ${f.p999Ms} ms; pgbench's p99 ${f.pgbenchP99Ms} ms, the disk at most ${f.diskMaxMs} ms`,
     },
     {
       what: 'one customer to all',

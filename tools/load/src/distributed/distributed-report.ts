@@ -27,7 +27,7 @@ export type DistributedFigures = {
   halfOrdersPerSecond: number;
   distributed: Counted;
   oneProcess: Counted;
-  /** k6: as the seed says, and ten times that. */
+  /** k6: as the seed says, and ten times that, in turns. */
   scenarios: readonly ScenarioFigures[];
   rounds: number;
   /** What the machine was doing before. */
@@ -79,17 +79,23 @@ export function isWhole({ distributed, oneProcess, missing, disordered }: Distri
   return isPosted && missing === 0 && disordered === 0;
 }
 
-function toRow({ ordersPerHour, sockets, p99Ms, orders, balances, refused, welcomed, updates }: ScenarioFigures): Row {
-  return {
+/** A row for each size of the scenario: the median of its turns, and each of them. */
+function scenarioRows(scenarios: readonly ScenarioFigures[]): Row[] {
+  return [...Map.groupBy(scenarios, ({ ordersPerHour }) => ordersPerHour)].map(([ordersPerHour, turns]) => ({
     what: `k6, ${ordersPerHour} orders/h, p99`,
-    value: p99Ms,
+    value: median(turns.map(({ p99Ms }) => p99Ms)),
     unit: ' ms',
     atMost: 50,
-    detail:
-      `orders p50 ${orders.p50Ms} ms, p99 ${orders.p99Ms} ms of ${orders.count}; ` +
-      `balances p50 ${balances.p50Ms} ms, p99 ${balances.p99Ms} ms of ${balances.count}; ${refused} refused; ` +
-      `${welcomed} of ${sockets} sockets heard ${updates.received} of ${updates.expected} updates`,
-  };
+    detail: turns.map(describeTurn).join('; '),
+  }));
+}
+
+function describeTurn({ orders, balances, refused, sockets, welcomed, updates, diskMaxMs }: ScenarioFigures): string {
+  return (
+    `orders p50 ${orders.p50Ms} ms, p99 ${orders.p99Ms} ms of ${orders.count}, ` +
+    `balances p50 ${balances.p50Ms} ms, p99 ${balances.p99Ms} ms of ${balances.count}, ${refused} refused, ` +
+    `${welcomed} of ${sockets} sockets heard ${updates.received} of ${updates.expected} updates, the disk at most ${diskMaxMs} ms`
+  );
 }
 
 export function describeDistributed(figures: DistributedFigures): string {
@@ -115,7 +121,7 @@ export function describeDistributed(figures: DistributedFigures): string {
       atMost: 100,
       detail: `p50 ${f.p50Ms} ms, longest ${f.maxMs} ms, at ${f.halfOrdersPerSecond} orders/s`,
     },
-    ...f.scenarios.map(toRow),
+    ...scenarioRows(f.scenarios),
   ];
   const counted = (what: string, { acknowledged, posted }: Counted) =>
     `  ${acknowledged === posted ? '✓' : '✗'} ${what}: acknowledged ${acknowledged}, posted ${posted}\n`;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '@loyalnest/dev/errors';
+import { latenciesOf, type Latencies } from '../figures/statistics.ts';
 import type { PgbenchScript } from './scripts.ts';
 
 /** Whether PostgreSQL may plan a prepared statement anew for the parameters at hand. */
@@ -21,6 +22,11 @@ export type PgbenchRun = {
 
 export type PgbenchResult = { perSecond: number; transactions: number };
 
+/** A transaction of pgbench's log: when it was over, and how long after the moment it was meant to begin. */
+export type LoggedTransaction = { endMs: number; latencyMs: number };
+
+const logPrefix = 'pgbench-log';
+
 /** More threads than cores are no use. */
 const threadsMax = 2;
 
@@ -31,7 +37,42 @@ export async function assertPgbench(): Promise<void> {
 }
 
 /** Runs prepared statements of the script as fast as they go. Throws when any transaction failed. */
-export async function runPgbench(options: PgbenchRun): Promise<PgbenchResult> {
+export function runPgbench(options: PgbenchRun): Promise<PgbenchResult> {
+  return runWith(options, []);
+}
+
+/**
+ * Runs the script at random moments, `ratePerSecond` on average, and times each transaction from the moment it was meant to begin,
+ * as `openLoop` does. What begins in the first `warmUpMs` is not counted.
+ */
+export async function runPgbenchAtRate(
+  options: PgbenchRun & { ratePerSecond: number; warmUpMs: number },
+): Promise<Latencies> {
+  const { folder, ratePerSecond, warmUpMs } = options;
+  const logs = () => readdirSync(folder).filter((name) => name.startsWith(`${logPrefix}.`));
+  for (const name of logs()) rmSync(join(folder, name));
+  await runWith(options, [`--rate=${ratePerSecond}`, '--log', `--log-prefix=${join(folder, logPrefix)}`]);
+  const transactions = logs().flatMap((name) => readLog(readFileSync(join(folder, name), 'utf8')));
+  const begunMs = transactions.map(({ endMs, latencyMs }) => endMs - latencyMs);
+  const fromMs = Math.min(...begunMs) + warmUpMs;
+  return latenciesOf(
+    transactions.filter((_, index) => (begunMs[index] ?? 0) >= fromMs).map(({ latencyMs }) => latencyMs),
+  );
+}
+
+/** Lines of `--log`: client, number, µs since it was meant to begin, script, and the end in seconds and µs of a second. */
+export function readLog(text: string): LoggedTransaction[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number))
+    .map(([, , latency = Number.NaN, , seconds = Number.NaN, micros = Number.NaN]) => ({
+      endMs: seconds * 1_000 + micros / 1_000,
+      latencyMs: latency / 1_000,
+    }));
+}
+
+async function runWith(options: PgbenchRun, more: readonly string[]): Promise<PgbenchResult> {
   const { script, databaseUrl, clients, planCacheMode, seconds, folder, seed } = options;
   const file = join(folder, 'pgbench.sql');
   writeFileSync(file, script.text);
@@ -40,6 +81,7 @@ export async function runPgbench(options: PgbenchRun): Promise<PgbenchResult> {
     [
       ...['--no-vacuum', '--protocol=prepared', `--file=${file}`, `--random-seed=${seed}`],
       ...[`--client=${clients}`, `--jobs=${Math.min(threadsMax, clients)}`, `--time=${seconds}`],
+      ...more,
       ...Object.entries(script.variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]),
     ],
     {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Bed } from '../../bed/bed.ts';
+import { watchDisk } from '../../bed/disk-watch.ts';
 import { rounded } from '../../bench/report.ts';
 import { orderTemplates, sampleOrder } from '../../orders/order-request.ts';
 import { customerCount, customerIdOf, merchantOf, shopDomainOf } from '../../orders/population.ts';
@@ -28,6 +29,8 @@ export type ScenarioFigures = {
   /** Sockets that were welcomed. */
   welcomed: number;
   updates: { expected: number; received: number };
+  /** The longest that one page took to the disk meanwhile. */
+  diskMaxMs: number;
 };
 
 /** Runs k6 against the bed's port: the seed's figures, `times` as many orders and sockets. */
@@ -65,11 +68,13 @@ export async function runSeedScenario(options: {
     ),
   };
   writeFileSync(scenarioFile, JSON.stringify(scenario));
-  await promisify(execFile)(k6, ['run', '--quiet', '--no-usage-report', join(import.meta.dirname, 'scenario.js')], {
-    env: { ...process.env, SCENARIO: scenarioFile, SUMMARY: summaryFile, SECRET: secrets.shopifyClientSecret },
-    maxBuffer: printedBytesMax,
-    signal,
-  });
+  const { disk } = await watchDisk(instance.home, () =>
+    promisify(execFile)(k6, ['run', '--quiet', '--no-usage-report', join(import.meta.dirname, 'scenario.js')], {
+      env: { ...process.env, SCENARIO: scenarioFile, SUMMARY: summaryFile, SECRET: secrets.shopifyClientSecret },
+      maxBuffer: printedBytesMax,
+      signal,
+    }),
+  );
   const metrics = summarySchema.parse(JSON.parse(readFileSync(summaryFile, 'utf8')));
   const count = (name: string) => metrics[name]?.values['count'] ?? 0;
   const trend = (name: string) => {
@@ -93,6 +98,7 @@ export async function runSeedScenario(options: {
     refused: count('refused') + count('dropped_iterations'),
     welcomed: count('sockets_welcomed'),
     updates: { expected: count('orders_listened'), received: count('updates') },
+    diskMaxMs: rounded(disk.maxMs),
   };
 }
 
