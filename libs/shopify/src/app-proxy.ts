@@ -1,5 +1,6 @@
-import { parse, type ParsedUrlQuery } from 'node:querystring';
+import type { ParsedUrlQuery } from 'node:querystring';
 import { AppError } from '@loyalnest/contracts/errors';
+import { readQuery } from '@loyalnest/platform/http/query';
 import { firstOf, isSignedProxyQuery } from './hmac.ts';
 import { isShopDomain } from './shops/shop-domain.ts';
 
@@ -33,9 +34,9 @@ export function isProxyRequest(rawUrl: string): boolean {
 }
 
 /** All of it: a parameter that is left out here would not be covered by the signature. */
-function proxyQuery(rawUrl: string): ParsedUrlQuery {
+function proxyQuery(rawUrl: string): Readonly<ParsedUrlQuery> {
   const start = rawUrl.indexOf('?');
-  return parse(start < 0 ? '' : rawUrl.slice(start + 1), '&', '=', { maxKeys: 0 });
+  return readQuery(start < 0 ? '' : rawUrl.slice(start + 1));
 }
 
 function parseCustomerId(text: string | undefined): number | null {

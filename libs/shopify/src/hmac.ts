@@ -14,7 +14,7 @@ export function isSignedBody(rawBody: Buffer, signature: string | undefined, sec
  * Whether an app-proxy query, every value of it, was signed by Shopify: hex HMAC-SHA256 over the parameters but `signature`,
  * each `key=value` with several values joined by a comma, sorted and put together without a separator.
  */
-export function isSignedProxyQuery(query: ParsedUrlQuery, secret: string): boolean {
+export function isSignedProxyQuery(query: Readonly<ParsedUrlQuery>, secret: string): boolean {
   const signature = firstOf(query['signature']);
   if (signature === undefined || !/^[0-9a-f]{64}$/.test(signature)) return false;
   const parts = [];
