@@ -6,7 +6,7 @@ import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { ShopifyModule } from '../src/shopify.module.ts';
 import { ShopDirectory, shopDirectoryProvider } from '../src/shops/shop-directory.ts';
-import { WebhookDoor, type WebhookDelivery, type WebhookHandler } from '../src/webhooks/webhook-door.ts';
+import { WebhookDelivery, WebhookDoor, type WebhookHandler } from '../src/webhooks/webhook-door.ts';
 import { Injectable, Module } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { client } from './tokens.ts';
@@ -229,5 +229,37 @@ describe('the door', () => {
     expect(() => running.app.get(WebhookDoor, { strict: false }).add(recorder)).toThrow(
       'two handlers own orders/create',
     );
+  });
+});
+
+describe('a delivery', () => {
+  const shop = {
+    merchantId: 1,
+    shopDomain: 'first.myshopify.com',
+    currency: 'EUR',
+    timezone: 'UTC',
+    isInstalled: true,
+  };
+  const delivery = (text: string) =>
+    new WebhookDelivery({
+      topic: 'orders/create',
+      shop,
+      webhookId: 'w',
+      triggeredAt: null,
+      rawBody: Buffer.from(text),
+    });
+
+  it('is parsed once, and once more after its body was let go', () => {
+    const one = delivery('{"id":1}');
+    const { body } = one;
+    expect(body).toEqual({ id: 1 });
+    expect(one.body).toBe(body);
+    one.letGoOfBody();
+    expect(one.body).toEqual({ id: 1 });
+    expect(one.body).not.toBe(body);
+  });
+
+  it('has no body when its bytes are not JSON', () => {
+    expect(delivery('{"id":').body).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { webhookFailureDetailSchema, webhookFailurePageSchema } from '@loyalnest/contracts/rest/activity';
 import type { WebhookFailureDetail, WebhookFailurePage, WebhookRetry } from '@loyalnest/contracts/rest/activity';
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
@@ -48,14 +49,13 @@ function aDelivery(webhookId: string, payload: unknown) {
     timezone: 'Europe/Berlin',
     isInstalled: true,
   };
-  return {
+  return new WebhookDelivery({
     topic: 'orders/create',
     shop,
     webhookId,
     triggeredAt: new Date('2026-03-01T10:00:01Z'),
     rawBody,
-    body: payload,
-  };
+  });
 }
 
 /** Brings a delivery to the door. */

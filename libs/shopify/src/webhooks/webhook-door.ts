@@ -2,17 +2,40 @@ import { AppError } from '@loyalnest/contracts/errors';
 import type { Shop, ShopDirectory } from '../shops/shop-directory.ts';
 import { isSignedBody } from '../hmac.ts';
 
+type Received = { topic: string; shop: Shop; webhookId: string; triggeredAt: Date | null; rawBody: Buffer };
+
 /** One delivery whose signature is right and whose shop is known. */
-export type WebhookDelivery = {
-  topic: string;
-  shop: Shop;
+export class WebhookDelivery {
+  readonly topic: string;
+  readonly shop: Shop;
   /** Unique per delivery; retries of one delivery share it. */
-  webhookId: string;
-  triggeredAt: Date | null;
-  rawBody: Buffer;
+  readonly webhookId: string;
+  readonly triggeredAt: Date | null;
+  readonly rawBody: Buffer;
+  #parsed: { body: unknown } | undefined;
+
+  constructor({ topic, shop, webhookId, triggeredAt, rawBody }: Received) {
+    this.topic = topic;
+    this.shop = shop;
+    this.webhookId = webhookId;
+    this.triggeredAt = triggeredAt;
+    this.rawBody = rawBody;
+  }
+
   /** The parsed body, or `undefined` when it is not JSON. */
-  body: unknown;
-};
+  get body(): unknown {
+    this.#parsed ??= { body: parseJson(this.rawBody) };
+    return this.#parsed.body;
+  }
+
+  /**
+   * Lets the parsed body go, which is several times as large as the bytes, before a wait: hundreds of deliveries wait at once when
+   * many come. Whoever asks for it again has it parsed again.
+   */
+  letGoOfBody(): void {
+    this.#parsed = undefined;
+  }
+}
 
 /**
  * Handles the topics it names. Resolves when the effect is committed. Throws `AppError` 503 when Shopify should deliver
@@ -59,16 +82,15 @@ export class WebhookDoor {
     const domain = header(request, 'x-shopify-shop-domain') ?? '';
     const shop = await handler.directory.awaitShop(domain);
     if (!shop) throw new AppError('unknown-shop');
-    const body = parseJson(rawBody);
-    assertSameShop(body, domain);
-    await handler.handle({
+    const delivery = new WebhookDelivery({
       topic,
       shop,
       webhookId: header(request, 'x-shopify-webhook-id') ?? '',
       triggeredAt: parseTime(header(request, 'x-shopify-triggered-at')),
       rawBody,
-      body,
     });
+    assertSameShop(delivery.body, domain);
+    await handler.handle(delivery);
   }
 }
 

@@ -44,15 +44,20 @@ export class OrderWebhooks implements WebhookHandler {
   ) {}
 
   async handle(delivery: WebhookDelivery): Promise<void> {
-    const processed = await this.process(delivery);
+    const parsed = parseDelivery(delivery);
+    delivery.letGoOfBody();
+    const processed = await this.#post(parsed);
     if (processed.outcome === 'processed') return;
     const { reason, detail } = processed;
     await keepFailure(this.database, this.encryption, { delivery, reason, detail, now: this.clock.now() });
   }
 
   /** Posts what a delivery says, at the door or later. Throws only when trying again later is right. */
-  async process(delivery: Pick<WebhookDelivery, 'topic' | 'shop' | 'body'>): Promise<Processed> {
-    const parsed = parseDelivery(delivery);
+  process(delivery: Pick<WebhookDelivery, 'topic' | 'shop' | 'body'>): Promise<Processed> {
+    return this.#post(parseDelivery(delivery));
+  }
+
+  async #post(parsed: Parsed): Promise<Processed> {
     if (parsed.outcome === 'nothing') return { outcome: 'processed' };
     if (parsed.outcome === 'unusable') return { ...parsed, outcome: 'failed' };
     try {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 
+/** What is kept of a delivery. */
+export type KeptDelivery = Pick<WebhookDelivery, 'topic' | 'shop' | 'webhookId' | 'triggeredAt' | 'rawBody' | 'body'>;
+
 /** What a kept delivery is known by. */
 export type FailureKey = { merchantId: number; topic: string; webhookId: string };
 
@@ -8,7 +11,7 @@ export type FailureKey = { merchantId: number; topic: string; webhookId: string 
 const usableId = /^[\x21-\x7e]{1,64}$/;
 
 /** A delivery without a usable id is known by its bytes. */
-export function failureKeyOf({ shop, topic, webhookId, rawBody }: WebhookDelivery): FailureKey {
+export function failureKeyOf({ shop, topic, webhookId, rawBody }: KeptDelivery): FailureKey {
   const id = usableId.test(webhookId) ? webhookId : createHash('sha256').update(rawBody).digest('hex');
   return { merchantId: shop.merchantId, topic, webhookId: id };
 }
@@ -33,7 +36,7 @@ export function failureContext({ merchantId, topic, webhookId }: FailureKey): st
 /** Whose and which order's a delivery is. Orders name their customer, refunds only their order. */
 export type FailureSubject = { customerId: number | null; orderId: number | null };
 
-export function failureSubject({ topic, body }: Pick<WebhookDelivery, 'topic' | 'body'>): FailureSubject {
+export function failureSubject({ topic, body }: Pick<KeptDelivery, 'topic' | 'body'>): FailureSubject {
   const { id, order_id, customer } = (body ?? {}) as { id?: unknown; order_id?: unknown; customer?: { id?: unknown } };
   return { customerId: idOf(customer?.id), orderId: idOf(topic.startsWith('refunds/') ? order_id : id) };
 }

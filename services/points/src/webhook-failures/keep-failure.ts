@@ -1,8 +1,7 @@
 import type { Encryption } from '@loyalnest/platform/crypto/encryption';
 import type { Database } from '@loyalnest/platform/database/database';
 import { countKept } from '@loyalnest/shopify/shopify-metrics';
-import type { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
-import { failureContext, failureKeyOf, failureSubject } from './failure-key.ts';
+import { failureContext, failureKeyOf, failureSubject, type KeptDelivery } from './failure-key.ts';
 import { insertFailure, type Failure } from './webhook-failures.repository.ts';
 
 /**
@@ -12,7 +11,7 @@ import { insertFailure, type Failure } from './webhook-failures.repository.ts';
 export async function keepFailure(
   database: Database,
   encryption: Encryption,
-  { delivery, reason, detail, now }: Failure & { delivery: WebhookDelivery; now: Date },
+  { delivery, reason, detail, now }: Failure & { delivery: KeptDelivery; now: Date },
 ): Promise<void> {
   const { rawBody, triggeredAt } = delivery;
   const key = failureKeyOf(delivery);
