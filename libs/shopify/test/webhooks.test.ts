@@ -104,7 +104,7 @@ function deliver({ body: sent = body, headers = {} }: Sent = {}): Promise<Answer
 describe('a delivery', () => {
   it('reaches the handler of its topic, and is answered 200 with nothing', async () => {
     expect(await deliver()).toEqual({ status: 200, code: undefined, text: '' });
-    expect(recorder.received).toEqual([
+    expect(recorder.received.map(plain)).toEqual([
       {
         topic: 'orders/create',
         shop: expect.objectContaining({ merchantId: 1, shopDomain: 'first.myshopify.com' }),
@@ -232,7 +232,11 @@ describe('the door', () => {
   });
 });
 
-describe('a delivery', () => {
+function plain({ topic, shop, webhookId, triggeredAt, rawBody, body }: WebhookDelivery) {
+  return { topic, shop, webhookId, triggeredAt, rawBody, body };
+}
+
+describe('a delivery, once it is in', () => {
   const shop = {
     merchantId: 1,
     shopDomain: 'first.myshopify.com',
