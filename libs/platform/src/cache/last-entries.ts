@@ -5,9 +5,9 @@ const entriesMax = 25_000;
  * A map that holds the last entries, and no more of them than is good. They are thrown away by generations, so that none has a
  * timer and none has to be looked for: an entry stays for as long as one generation takes to fill, or to grow old.
  */
-export class LastEntries<V> {
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+export class LastEntries<K extends string | number, V> {
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
   readonly #ageMaxMs: number;
   #bornMs = 0;
 
@@ -15,21 +15,21 @@ export class LastEntries<V> {
     this.#ageMaxMs = ageMaxMs;
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     const nowMs = performance.now();
     if (this.#young.size >= entriesMax || nowMs - this.#bornMs >= this.#ageMaxMs) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new Map<K, V>();
       this.#bornMs = nowMs;
     }
     this.#young.set(key, value);
   }
 
-  delete(key: string): void {
+  delete(key: K): void {
     this.#young.delete(key);
     this.#old.delete(key);
   }

@@ -8,7 +8,7 @@ type Entry = { value: unknown; endMs: number };
 
 /** The cache of one process, for as long as that lives. */
 export class MemoryCache extends Cache {
-  readonly #entries = new LastEntries<Entry>(dayMs);
+  readonly #entries = new LastEntries<string, Entry>(dayMs);
 
   put(key: string, value: unknown, lifeMs: number): void {
     this.#entries.set(key, { value, endMs: performance.now() + lifeMs });

@@ -98,7 +98,7 @@ describe('in memory', () => {
   });
 
   it('a generation makes room for the next when it is old', async () => {
-    const entries = new LastEntries<number>(50);
+    const entries = new LastEntries<string, number>(50);
     entries.set('a', 1);
     await sleep(60);
     entries.set('b', 2);

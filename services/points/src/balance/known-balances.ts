@@ -28,8 +28,11 @@ type Kept = Readonly<z.infer<typeof keptSchema>>;
 /** Balances as they were last read, under `points:customer:{<merchant>:<customer>}`. Only for while the database is away. */
 @Injectable()
 export class KnownBalances {
-  /** What this process kept: who looks again and again costs no more than a look into this. */
-  readonly #lately = new LastEntries<Kept>(keptAgainMs);
+  /**
+   * What this process kept: who looks again and again costs no more than a look into this. By the customer's number alone, which needs
+   * no text to be made; two shops' customers of one number would only be kept more often.
+   */
+  readonly #lately = new LastEntries<number, { merchantId: number; kept: Kept }>(keptAgainMs);
 
   constructor(
     private readonly cache: Cache,
@@ -41,7 +44,7 @@ export class KnownBalances {
     const asOfMs = this.clock.now().getTime();
     for (const [index, customer] of customers.entries()) {
       const balance = balances[index];
-      if (balance) this.#keepOne(keyOf(customer), balance, asOfMs);
+      if (balance) this.#keepOne(customer, balance, asOfMs);
     }
   }
 
@@ -59,14 +62,15 @@ export class KnownBalances {
   }
 
   forget(customer: CustomerKey): void {
-    const key = keyOf(customer);
-    this.#lately.delete(key);
-    this.cache.forget(key);
+    this.#lately.delete(customer.customerId);
+    this.cache.forget(keyOf(customer));
   }
 
-  #keepOne(key: string, balance: BalanceView, asOfMs: number): void {
-    const lately = this.#lately.get(key);
-    if (lately && asOfMs - lately.asOfMs < keptAgainMs && isSame(lately, balance)) return;
+  #keepOne(customer: CustomerKey, balance: BalanceView, asOfMs: number): void {
+    const { merchantId, customerId } = customer;
+    const lately = this.#lately.get(customerId);
+    const isTheirs = lately?.merchantId === merchantId && asOfMs - lately.kept.asOfMs < keptAgainMs;
+    if (isTheirs && isSame(lately.kept, balance)) return;
     const { pending, available, held, nextExpiry } = balance;
     const kept: Kept = {
       pending,
@@ -75,8 +79,8 @@ export class KnownBalances {
       nextExpiry: nextExpiry && { points: nextExpiry.points, atMs: nextExpiry.at.getTime() },
       asOfMs,
     };
-    this.#lately.set(key, kept);
-    this.cache.put(key, kept, lifeMs);
+    this.#lately.set(customerId, { merchantId, kept });
+    this.cache.put(keyOf(customer), kept, lifeMs);
   }
 }
 
