@@ -1,9 +1,9 @@
-import { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { webhookFailureDetailSchema, webhookFailurePageSchema } from '@loyalnest/contracts/rest/activity';
 import type { WebhookFailureDetail, WebhookFailurePage, WebhookRetry } from '@loyalnest/contracts/rest/activity';
 import { Encryption } from '@loyalnest/platform/crypto/encryption';
 import { createLogger } from '@loyalnest/platform/telemetry/logger';
 import { ShopDirectory } from '@loyalnest/shopify/shops/shop-directory';
+import { WebhookDelivery } from '@loyalnest/shopify/webhooks/webhook-door';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OrderWebhooks } from '../src/intake/order-webhooks.ts';
 import { WebhookFailures } from '../src/webhook-failures/webhook-failures.service.ts';
@@ -99,6 +99,14 @@ async function rows() {
   );
   return found;
 }
+
+it('an order that waits to be posted does not keep its parsed body meanwhile', async () => {
+  const delivery = aDelivery('w-1', anOrder());
+  const { body } = delivery;
+  const posted = room.running.app.get(OrderWebhooks, { strict: false }).handle(delivery);
+  expect(delivery.body).not.toBe(body);
+  await posted;
+});
 
 describe('the list of kept webhooks', () => {
   it('shows what could not be processed, and why', async () => {
