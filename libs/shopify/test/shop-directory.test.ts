@@ -66,6 +66,37 @@ describe('the directory', () => {
     expect(await directory.findShop(shop.shopDomain)).toEqual({ ...shop, isInstalled: true });
   });
 
+  it('tells a signed delivery which merchant a shop was a minute ago, and nobody else', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const shop = aShop(1);
+    await record(shop);
+    await directory.awaitShop(shop.shopDomain);
+    await changeElsewhere(`currency = 'JPY'`);
+    vi.setSystemTime(Date.now() + minuteMs - 1);
+    expect(directory.recall(shop.shopDomain)).toBeUndefined();
+    expect(await directory.awaitShop(shop.shopDomain)).toEqual(shop);
+    vi.setSystemTime(Date.now() + 1);
+    expect(await directory.awaitShop(shop.shopDomain)).toEqual({ ...shop, currency: 'JPY' });
+  });
+
+  it('reads the shops that go stale next beside the one it was asked for, the oldest first', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const shops = Array.from({ length: 40 }, (_, index) => aShop(index + 1));
+    const [young, asked] = [aShop(50), aShop(51)];
+    for (const shop of [...shops, young, asked]) await record(shop);
+    const begunAtMs = Date.now();
+    for (const { shopDomain } of shops) await directory.findShop(shopDomain);
+    vi.setSystemTime(begunAtMs + 2_000);
+    await directory.findShop(young.shopDomain);
+    vi.setSystemTime(begunAtMs + 4_000);
+    await changeElsewhere(`currency = 'JPY'`);
+    await directory.findShop(asked.shopDomain);
+    const currencies = [...shops, young].map(({ shopDomain }) => directory.recall(shopDomain)?.currency);
+    expect(currencies).toEqual([...Array<string>(32).fill('JPY'), ...Array<string>(9).fill('EUR')]);
+  });
+
   it('waits for the news of a shop, and gives up', async () => {
     const shop = aShop(1);
     const asked = directory.awaitShop(shop.shopDomain);
@@ -102,6 +133,7 @@ describe('the directory', () => {
     for (const { shopDomain } of [gone, unseen])
       await expect(remembering.awaitInstalled(shopDomain)).rejects.toMatchObject(away);
     // Whoever delivers orders comes back with them.
+    vi.setSystemTime(Date.now() + minuteMs);
     await expect(remembering.awaitShop(there.shopDomain)).rejects.toMatchObject(away);
     vi.setSystemTime(Date.now() + 24 * 60 * minuteMs);
     await expect(remembering.awaitInstalled(there.shopDomain)).rejects.toMatchObject(away);

@@ -20,8 +20,13 @@ create or replace function loyalnest.refuse_change() returns trigger
     raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'restrict_violation';
   end $$;
 
--- Shows a table's rows only to transactions that state their merchant. The scalar subselect makes the list a value that
--- is computed once a statement, not once a row.
+-- What a row has to be to be seen. The scalar subselect makes the list a value that is computed once a statement, not once a
+-- row; `+ 0` keeps it out of index conditions, for which PostgreSQL would sort the list at each key that is looked up.
+create or replace function loyalnest.tenant_condition() returns text
+  language sql immutable
+  return '(merchant_id + 0) = any ((select loyalnest.merchant_ids())::bigint[])';
+
+-- Shows a table's rows only to transactions that state their merchant.
 create or replace procedure loyalnest.separate_tenants(variadic tables text[])
   language plpgsql as $$
   declare
@@ -30,8 +35,20 @@ create or replace procedure loyalnest.separate_tenants(variadic tables text[])
     foreach name in array tables loop
       execute format('alter table %I enable row level security', name);
       execute format('alter table %I force row level security', name);
-      execute format(
-        'create policy tenant on %I using (merchant_id = any ((select loyalnest.merchant_ids())::bigint[]))', name);
+      execute format('create policy tenant on %I using (%s)', name, loyalnest.tenant_condition());
+    end loop;
+  end $$;
+
+-- The same condition for every table of the schema at hand that was separated when it was another one.
+create or replace procedure loyalnest.separate_tenants_anew()
+  language plpgsql as $$
+  declare
+    name text;
+  begin
+    for name in
+      select tablename from pg_policies where schemaname = current_schema() and policyname = 'tenant' order by tablename
+    loop
+      execute format('alter policy tenant on %I using (%s)', name, loyalnest.tenant_condition());
     end loop;
   end $$;
 

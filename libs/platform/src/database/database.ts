@@ -149,10 +149,8 @@ function sendTogether(client: pg.ClientBase): void {
   process.nextTick(() => stream.uncork());
 }
 
-/** In order: PostgreSQL sorts them once for each row that it looks up, and is done at once with what is sorted. */
 function stating(merchantIds: readonly number[]): string {
-  const sorted = merchantIds.map((id) => integer(id)).sort((a, b) => a - b);
-  return `set local loyalnest.merchant_ids = '${sorted.join(',')}'`;
+  return `set local loyalnest.merchant_ids = '${merchantIds.map(integer).join(',')}'`;
 }
 
 function integer(id: number): number {

@@ -31,13 +31,6 @@ async function ids(): Promise<number[]> {
 }
 
 describe('a transaction', () => {
-  it('states its merchants in order, whatever order they are given in', async () => {
-    const stated = await database.forLookUps([30, 4, 200], (tx) =>
-      tx.query<{ ids: number[] }>('select loyalnest.merchant_ids() as ids'),
-    );
-    expect(stated).toEqual([{ ids: [4, 30, 200] }]);
-  });
-
   it('writes what its statements wrote, though they were sent before the first was answered', async () => {
     await database.forMerchant(1, (tx) => Promise.all([tx.query(insert, [1, 1]), tx.query(insert, [2, 2])]));
     expect(await ids()).toEqual([1, 2]);

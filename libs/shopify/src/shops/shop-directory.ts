@@ -20,6 +20,10 @@ const columns = 'merchant_id, shop_domain, currency, timezone, is_installed';
 
 /** How long an installed shop is served from memory: a change in another process is seen after this. */
 const freshMs = 5_000;
+/** How long one is for whoever brings what Shopify signed, and asks only which merchant a shop is. */
+const vouchedMs = 60_000;
+/** Shops that are read beside those asked for, because they go stale next: thousands keep doing so under load. */
+const besideMax = 32;
 /** How long a shop is taken to be installed still while the database is away. */
 const rememberedMs = 24 * 60 * 60 * 1_000;
 /** A shop that just installed may be known to its owner but not here yet; ask again for this long before saying no. */
@@ -45,15 +49,22 @@ export class ShopDirectory {
 
   /** An installed shop that was read a moment ago, for callers who come often; `undefined` for any other. */
   recall(shopDomain: string): Shop | undefined {
-    const known = this.#known.get(shopDomain);
-    return known && Date.now() - known.readAtMs < freshMs ? known.shop : undefined;
+    return this.#recall(shopDomain, freshMs);
   }
 
-  /** As `findShop`, for deliveries that may overtake the news of the installation. */
+  #recall(shopDomain: string, ageMaxMs: number): Shop | undefined {
+    const known = this.#known.get(shopDomain);
+    return known && Date.now() - known.readAtMs < ageMaxMs ? known.shop : undefined;
+  }
+
+  /**
+   * As `findShop`, for deliveries that Shopify signed, which may overtake the news of the installation. What was known of an
+   * installed shop a minute ago will do for them: which merchant it is does not change.
+   */
   async awaitShop(shopDomain: string): Promise<Shop | undefined> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
-      const shop = await this.findShop(shopDomain);
+      const shop = this.#recall(shopDomain, vouchedMs) ?? (await this.#read(shopDomain));
       if (shop || Date.now() >= deadline) return shop;
       await new Promise((resolve) => setTimeout(resolve, patienceStepMs));
     }
@@ -82,7 +93,7 @@ export class ShopDirectory {
     return isRemembered ? unlessAway(reading, known.shop) : reading;
   }
 
-  /** Reads together what is asked for in one turn of the event loop: thousands of shops keep going stale under load. */
+  /** Reads together what is asked for in one turn of the event loop. */
   async #read(shopDomain: string): Promise<Shop | undefined> {
     const batch = (this.#batch ??= this.#openBatch());
     batch.shopDomains.add(shopDomain);
@@ -93,9 +104,19 @@ export class ShopDirectory {
     const shopDomains = new Set<string>();
     const shops = new Promise((resolve) => setImmediate(resolve)).then(() => {
       this.#batch = undefined;
-      return this.#readAll([...shopDomains]);
+      return this.#readAll([...new Set([...shopDomains, ...this.#goingStale()])]);
     });
     return { shopDomains, shops };
+  }
+
+  /** The oldest of those that have to be read again soon; the known ones are in the order they were read in. */
+  #goingStale(): string[] {
+    const shopDomains: string[] = [];
+    for (const [shopDomain, { readAtMs }] of this.#known) {
+      if (shopDomains.length === besideMax || Date.now() - readAtMs < freshMs / 2) break;
+      shopDomains.push(shopDomain);
+    }
+    return shopDomains;
   }
 
   async #readAll(shopDomains: readonly string[]): Promise<ReadonlyMap<string, Shop>> {
