@@ -39,5 +39,5 @@ EXPOSE 7400
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/usr/local/bin/node", "apps/server/dist/health.js"]
-ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--v8-pool-size=1"]
+ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--v8-pool-size=1", "--no-allocation-site-pretenuring"]
 CMD ["apps/server/dist/main.js"]

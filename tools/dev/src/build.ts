@@ -10,9 +10,11 @@ export const serverBundle = join(root, 'apps/server/dist/main.js');
 
 /**
  * How Node.js runs what was built, here and in the image (`Dockerfile`). Of the four threads on which it would collect garbage one
- * is left: on two processors the others keep those waiting who ask meanwhile (docs/performance.md).
+ * is left: on two processors the others keep those waiting who ask meanwhile. And everything begins young: under full load V8 takes
+ * what requests allocate for what will stay, puts it among the old, and has to mark all of them every other second
+ * (docs/performance.md).
  */
-export const nodeArgs = ['--enable-source-maps', '--v8-pool-size=1'];
+export const nodeArgs = ['--enable-source-maps', '--v8-pool-size=1', '--no-allocation-site-pretenuring'];
 
 type Build = {
   app: string;
