@@ -59,6 +59,12 @@ describe.each(['memory', 'Redis Cluster'])('while the database is away, with a c
     expect((await room.asShopper(1, 7, `${path}?customerId=8`)).body).toMatchObject({ customerId: 7, available: 30 });
   });
 
+  it('customers of two shops who have the same number and the same balance are both told', async () => {
+    for (const merchantId of [1, 2]) await look(merchantId, 31);
+    door.shut();
+    for (const merchantId of [1, 2]) expect((await look(merchantId, 31)).body).toMatchObject({ available: 0 });
+  });
+
   it('a merchant is told of a customer who was looked at, in the own shop only', async () => {
     await room.as(1, 'GET', `${path}?customerId=8`);
     await look(2, 7);

@@ -20,7 +20,7 @@ const columns = 'merchant_id, shop_domain, currency, timezone, is_installed';
 
 /** How long an installed shop is served from memory: a change in another process is seen after this. */
 const freshMs = 5_000;
-/** How long one is for whoever brings what Shopify signed, and asks only which merchant a shop is. */
+/** How long one is for whoever brings what Shopify signed, and asks which merchant a shop is (docs/decisions/0013). */
 const vouchedMs = 60_000;
 /** Shops that are read beside those asked for, because they go stale next: thousands keep doing so under load. */
 const besideMax = 32;
