@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -36,12 +37,27 @@ export type EmbeddedPostgres = {
   stop: () => Promise<void>;
 };
 
+/**
+ * How much of a machine's memory (bytes) PostgreSQL keeps pages in: a sixteenth, 128 MB at least and 1 GB at most, because the
+ * machine also runs everything else. It takes the memory as it fills it. With too little, whoever posts an order writes the
+ * pages of others away first.
+ */
+export function sharedBuffersFor(memoryBytes: number): string {
+  const megabytes = Math.floor(memoryBytes / 16 / 2 ** 20);
+  return `${Math.min(Math.max(megabytes, 128), 1_024)}MB`;
+}
+
+/** Bytes; what a container may use, if that is less. */
+function memoryOfMachine(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Infinity);
+}
+
 /** Safe for real data on one machine that also runs everything else. */
 export const productionSettings: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  shared_buffers: '128MB',
+  shared_buffers: sharedBuffersFor(memoryOfMachine()),
   max_connections: '100',
   max_wal_size: '2GB',
   // What a backup's stream has not fetched yet is kept, but may not fill the disk when nobody fetches it any more.
@@ -62,6 +78,7 @@ export const throwawaySettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  shared_buffers: '128MB',
   max_connections: '200',
 };
 

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbeddedPostgres, throwawaySettings, type EmbeddedPostgres } from '../../src/database/embedded.ts';
+import {
+  productionSettings,
+  sharedBuffersFor,
+  startEmbeddedPostgres,
+  throwawaySettings,
+  type EmbeddedPostgres,
+} from '../../src/database/embedded.ts';
 import { isAlive } from '../../src/database/embedded/processes.ts';
 import { freePort } from '../../src/testing/ports.ts';
 
@@ -50,6 +56,23 @@ describe('embedded PostgreSQL', () => {
 
     const second = await start();
     expect(await query(second, 'select answer from kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('keeps pages in a sixteenth of the memory, within bounds', async () => {
+    const gigabyte = 2 ** 30;
+    expect([1, 4, 8, 16, 24, 512].map((memory) => sharedBuffersFor(memory * gigabyte))).toEqual([
+      '128MB',
+      '256MB',
+      '512MB',
+      '1024MB',
+      '1024MB',
+      '1024MB',
+    ]);
+    const asked = productionSettings['shared_buffers']!;
+    const postgres = await start({ ...throwawaySettings, shared_buffers: asked });
+    expect(await query(postgres, `select pg_size_bytes(current_setting('shared_buffers')) as bytes`)).toEqual([
+      { bytes: String(Number.parseInt(asked, 10) * 2 ** 20) },
+    ]);
   });
 
   it('keeps the password of the owner to itself', async () => {
