@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Clock } from '@loyalnest/platform/clock';
 import { Database } from '@loyalnest/platform/database/database';
 import type { Worker } from '@loyalnest/platform/service';
@@ -10,8 +11,10 @@ import { addLags, type LagRow } from './webhook-lag.repository.ts';
 
 /** A crash loses this much of a statistic. */
 const flushEveryMs = 5_000;
-/** Merchants written in one transaction. */
-const merchantsMax = 500;
+/** Merchants written in one transaction, */
+const merchantsMax = 100;
+/** and how many times as long as that took it then leaves PostgreSQL to the orders. */
+const restPerWork = 4;
 /** Counts kept while PostgreSQL is away; more are dropped. */
 const countsMax = 100_000;
 const hourMs = 3_600_000;
@@ -24,6 +27,8 @@ const hourMs = 3_600_000;
 export class WebhookLags implements Worker {
   #counts = new Map<string, LagRow>();
   #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #isStopping = false;
 
   constructor(
     private readonly database: Database,
@@ -36,7 +41,9 @@ export class WebhookLags implements Worker {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     clearInterval(this.#timer);
+    await this.#flushing;
     await this.#flushOrKeep();
   }
 
@@ -63,8 +70,11 @@ export class WebhookLags implements Worker {
       for (let start = 0; start < merchantIds.length; start += merchantsMax) {
         const some = merchantIds.slice(start, start + merchantsMax);
         const theirs = some.flatMap((merchantId) => byMerchant.get(merchantId) ?? []);
+        const begunMs = performance.now();
         await this.database.forMerchants(some, (tx) => addLags(tx, theirs, this.clock.now()));
         for (const merchantId of some) done.add(merchantId);
+        const isLast = start + merchantsMax >= merchantIds.length;
+        if (!isLast && !this.#isStopping) await sleep((performance.now() - begunMs) * restPerWork);
       }
     } catch (error) {
       for (const row of rows) if (!done.has(row.merchantId)) this.#add(row);
@@ -72,12 +82,11 @@ export class WebhookLags implements Worker {
     }
   }
 
-  async #flushOrKeep(): Promise<void> {
-    try {
-      await this.flush();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'webhook lags not written; trying again');
-    }
+  #flushOrKeep(): Promise<void> {
+    this.#flushing ??= this.flush()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'webhook lags not written; trying again'))
+      .finally(() => (this.#flushing = undefined));
+    return this.#flushing;
   }
 
   #count(merchantId: number, triggeredAt: Date): void {
