@@ -7,6 +7,8 @@ type Row = Record<string, unknown>;
 /** Who can answer without PostgreSQL, if need be, waits for it no longer than a request waits for a connection. */
 export const answerMs = 3_000;
 
+const plansForLookUps = 'set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan';
+
 /** One transaction. Everything a handler does to the database goes through the one it was given. */
 export class Tx {
   readonly #client: pg.ClientBase;
@@ -36,6 +38,11 @@ export class Tx {
   async allowMinutes(minutes: number): Promise<void> {
     await this.query(`set local statement_timeout = '${integer(minutes)}min'`);
     this.#timeout = { query_timeout: (minutes + 1) * 60_000 };
+  }
+
+  /** Has each statement from here on planned as in `Database.forLookUps`. */
+  async planForLookUps(): Promise<void> {
+    await this.query(plansForLookUps);
   }
 
   /** Runs one statement; a `name` prepares it once per connection. */
@@ -97,9 +104,8 @@ export class Database {
     work: (tx: Tx) => Promise<R>,
     { lockMaxMs }: { lockMaxMs?: number } = {},
   ): Promise<R> {
-    const plans = 'set local enable_seqscan = off; set local plan_cache_mode = force_generic_plan';
     const locks = lockMaxMs === undefined ? '' : `; set local lock_timeout = ${integer(lockMaxMs)}`;
-    return this.#transaction(`begin; ${stating(merchantIds)}; ${plans}${locks}`, work);
+    return this.#transaction(`begin; ${stating(merchantIds)}; ${plansForLookUps}${locks}`, work);
   }
 
   /** Runs `work` with no merchant at all: routing tables, cursors, partitions. */

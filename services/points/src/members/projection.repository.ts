@@ -8,8 +8,8 @@ import { movesOfLedger, movesOfOutbox } from './moves.ts';
 const consumer = 'members';
 /** Raised whenever the same ledger makes other rows than before: every shop is then built anew. */
 const rulesVersion = 2;
-/** Events taken into the projections in one transaction. */
-export const batchMax = 1_000;
+/** Events taken into the projections in one transaction: more would keep a core from the orders for longer than they notice. */
+const batchMax = 100;
 
 /**
  * Whoever writes projections holds this until the transaction ends. What it knows of the outbox's position and of a
@@ -128,10 +128,12 @@ const writeMembers = (which: string) => `written_members as (
     next_expiry_at = excluded.next_expiry_at, is_closed = excluded.is_closed
 )`;
 
-/** Relies on the primary key of `lots`. */
+/** Relies on the primary key of `lots`: without the fence it would go through all that expires, of all customers. */
 function nextExpiryOf(customer: string): string {
-  return `(select min(expires_at) from lots
-     where lots.merchant_id = ${customer}.merchant_id and lots.customer_id = ${customer}.customer_id and remaining > 0)`;
+  return `(select min(expires_at) from (
+     select expires_at from lots
+     where lots.merchant_id = ${customer}.merchant_id and lots.customer_id = ${customer}.customer_id and remaining > 0
+     offset 0) as owned)`;
 }
 
 /** A customer is new on the first day that brought points; one that turns out to be earlier moves the newcomer to itself. */
@@ -169,17 +171,22 @@ const writeActivities = `written_activities as (
   select merchant_id, kind, created_at, transfer_id from moves order by 1, 2, 3, 4
 )`;
 
-/** Takes events into all projections of shops that are built. */
+/** Takes events into all projections of shops that are built. The last statement of its transaction but for look-ups. */
 export async function project(tx: Tx, merchantIds: readonly number[], batch: Pick<Batch, 'after' | 'last'>) {
-  await tx.query(`with ${movesOfOutbox}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`, [
-    numberArray(merchantIds),
-    textArray(transferTypes.map(({ type }) => type)),
-    textArray(transferTypes.map(({ kind }) => kind)),
-    batch.after.xid,
-    batch.after.id,
-    batch.last.xid,
-    batch.last.id,
-  ]);
+  await tx.planForLookUps();
+  await tx.query(
+    `with ${movesOfOutbox}, ${figures}, ${writeMembers('')}, ${writeDays}, ${writeActivities} select`,
+    [
+      numberArray(merchantIds),
+      textArray(transferTypes.map(({ type }) => type)),
+      textArray(transferTypes.map(({ kind }) => kind)),
+      batch.after.xid,
+      batch.after.id,
+      batch.last.xid,
+      batch.last.id,
+    ],
+    'project',
+  );
 }
 
 /** Makes the projections of these shops anew from their ledgers, less what events after the position will bring. */
