@@ -47,7 +47,16 @@ export async function movePosition(tx: Tx, { xid, id }: Position): Promise<void>
   ]);
 }
 
-export type Batch = { after: Position; last: Position; events: number; merchantIds: number[]; isMoreComing: boolean };
+export type Batch = {
+  after: Position;
+  last: Position;
+  events: number;
+  merchantIds: number[];
+  /** Events follow: they can be read at once, or when an older transaction that still runs has ended. */
+  isMoreComing: boolean;
+  /** Events follow that can most likely be read at once. */
+  isMoreThere: boolean;
+};
 
 /**
  * The next events below the horizon: where they end, and of which merchants they are; `held-back` when there are some, and
@@ -69,6 +78,7 @@ export async function findBatch(tx: Tx, after: Position): Promise<Batch | 'held-
     events: readable.length,
     merchantIds: [...new Set(readable.map((row) => row.merchant_id))].sort((a, b) => a - b),
     isMoreComing: rows.length === batchMax || readable.length < rows.length,
+    isMoreThere: readable.length === batchMax,
   };
 }
 

@@ -106,12 +106,12 @@ export class Projection implements Worker {
           await this.buildMissing();
           builtAtMs = begunMs;
         }
-        const { events, isMoreComing } = await this.#step();
+        const { events, isMoreComing, isMoreThere } = await this.#step();
         const workMs = performance.now() - begunMs;
         const isStorm = isMoreComing && this.#isWoken;
         if (isStorm) await this.#rest(workMs * restPerWork);
         else if (events > 0 && !isMoreComing) await this.#rest(restMs);
-        if (isMoreComing) pauseMs = horizonMs;
+        if (isMoreComing) pauseMs = isMoreThere ? 0 : horizonMs;
       } catch (error) {
         this.logger[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'projections are behind; trying again');
         await this.#rest(backoffMs);
@@ -121,11 +121,11 @@ export class Projection implements Worker {
     }
   }
 
-  async #step(): Promise<{ events: number; isMoreComing: boolean }> {
+  async #step(): Promise<{ events: number; isMoreComing: boolean; isMoreThere: boolean }> {
     const batch = await this.database.forNoMerchant(async (tx) => findBatch(tx, await ensurePosition(tx)));
-    if (!batch) return { events: 0, isMoreComing: false };
-    if (batch === 'held-back') return { events: 0, isMoreComing: true };
-    const { merchantIds, after, last, isMoreComing } = batch;
+    if (!batch) return { events: 0, isMoreComing: false, isMoreThere: false };
+    if (batch === 'held-back') return { events: 0, isMoreComing: true, isMoreThere: false };
+    const { merchantIds, after, last, isMoreComing, isMoreThere } = batch;
     const events = await this.database.forMerchants(merchantIds, async (tx) => {
       await lockProjections(tx);
       const position = await findPosition(tx);
@@ -137,7 +137,7 @@ export class Projection implements Worker {
       await movePosition(tx, last);
       return batch.events;
     });
-    return { events, isMoreComing };
+    return { events, isMoreComing, isMoreThere };
   }
 
   /** A pause that no commit cuts short; only the end does. */
