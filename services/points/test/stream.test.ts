@@ -328,9 +328,19 @@ describe('the door', () => {
     slow.resume();
     expect(await slow.closed).toBe(1006);
     expect(slow.points.length).toBeLessThan(given);
-    const again = await room.staff(shop, slow.position);
-    await again.expectUpdates(given - slow.points.length);
-    expect([...slow.points, ...again.points]).toEqual(Array.from({ length: given }, (_, index) => index + 1));
+    const got = [...slow.points];
+    let { position } = slow;
+    // Who comes back to much may be cut off again before he had a turn to read, and gets further each time.
+    while (got.length < given) {
+      const again = await room.staff(shop, position);
+      const all = again.expectUpdates(given - got.length);
+      all.catch(() => undefined);
+      await Promise.race([all, again.closed]);
+      expect(again.points).not.toEqual([]);
+      got.push(...again.points);
+      ({ position } = again);
+    }
+    expect(got).toEqual(Array.from({ length: given }, (_, index) => index + 1));
   });
 
   it('leaves upgrades elsewhere to the router', async () => {
