@@ -5,6 +5,8 @@ import { watchDisk } from '../bed/disk-watch.ts';
 import { memoryOf } from '../bed/memory.ts';
 import { prepareShops } from '../bed/prepare.ts';
 import { Generator } from '../http/generator.ts';
+import type { LoadResult } from '../http/load.ts';
+import { workloads, type Workload } from '../orders/population.ts';
 import { assertPgbench } from '../pgbench/pgbench.ts';
 import { HttpSide, openRatePerSecond, warmUpMs } from './http-side.ts';
 import { PgbenchSide } from './pgbench-side.ts';
@@ -52,7 +54,7 @@ export async function benchOrders({ seconds, rounds, progress }: BenchOptions): 
     const measured: Round[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       progress.begin(`round ${round} of ${rounds}`);
-      const result = await measureRound(http, pgbench, bed.instance.home);
+      const result = await measureRound({ http, pgbench, folder: bed.instance.home, round });
       measured.push(result);
       progress.done(
         `round ${round} of ${rounds}: ${Math.round(result.orders.perSecond)} orders/s, pgbench ${Math.round(result.pgbenchOrders.perSecond)}; ` +
@@ -73,14 +75,28 @@ export async function benchOrders({ seconds, rounds, progress }: BenchOptions): 
   }
 }
 
-async function measureRound(http: HttpSide, pgbench: PgbenchSide, folder: string): Promise<Round> {
-  const orders = await http.orders('spread');
+type RoundOptions = { http: HttpSide; pgbench: PgbenchSide; folder: string; round: number };
+
+/** Each round begins with another workload: whichever comes first finds a server that has rested. */
+async function measureRound({ http, pgbench, folder, round }: RoundOptions): Promise<Round> {
+  const begin = round % workloads.length;
+  const orders = {} as Record<Workload, LoadResult>;
+  for (const workload of [...workloads.slice(begin), ...workloads.slice(0, begin)])
+    orders[workload] = await http.orders(workload);
   const pgbenchOrders = await pgbench.orders();
-  const oneCustomer = await http.orders('one-customer');
-  const oneMerchant = await http.orders('one-merchant');
   const { result: open, disk } = await watchDisk(folder, () => http.ordersAtRate());
   const pgbenchOpen = await pgbench.ordersAtRate({ ratePerSecond: openRatePerSecond, warmUpMs });
   const balances = await http.balances();
   const pgbenchBalances = await pgbench.balances();
-  return { orders, pgbenchOrders, oneCustomer, oneMerchant, open, disk, pgbenchOpen, balances, pgbenchBalances };
+  return {
+    orders: orders.spread,
+    pgbenchOrders,
+    oneCustomer: orders['one-customer'],
+    oneMerchant: orders['one-merchant'],
+    open,
+    disk,
+    pgbenchOpen,
+    balances,
+    pgbenchBalances,
+  };
 }
