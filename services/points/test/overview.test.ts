@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { defaultProgrammeSettings } from '@loyalnest/contracts/programme';
 import type { Overview } from '@loyalnest/contracts/rest/overview';
+import type { WebhookDelivery, WebhookHandler } from '@loyalnest/shopify/webhooks/webhook-door';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Departures } from '../src/merging/departures.service.ts';
 import { daySeries, firstDay } from '../src/overview/day-series.ts';
@@ -150,6 +151,20 @@ describe('the overview', () => {
       merchantId,
     ]);
     expect(rows).toHaveLength(1);
+  });
+
+  it('writes what it counted of more shops than one transaction takes', async () => {
+    const lags = room.running.app.get(WebhookLags, { strict: false });
+    const watched = lags.watch({ topics: [], handle: () => Promise.resolve() } as unknown as WebhookHandler);
+    const merchantIds = Array.from({ length: 250 }, (_, index) => 500_000 + index);
+    for (const id of merchantIds)
+      await watched.handle({ shop: { merchantId: id }, triggeredAt: room.clock.now() } as unknown as WebhookDelivery);
+    await lags.flush();
+    const { rows } = await room.databases.owner.query<{ merchants: string }>(
+      'select count(distinct merchant_id) as merchants from points.webhook_lags where merchant_id = any ($1::bigint[])',
+      [merchantIds],
+    );
+    expect(Number(rows[0]?.merchants)).toBe(250);
   });
 
   it('keeps what it counted while PostgreSQL is away', async () => {

@@ -24,3 +24,15 @@ it('learns nothing of what orders and events say, and of all else as before', as
     expect(learnt).not.toContain(name);
   expect(learnt).toEqual(expect.arrayContaining(['orders.merchant_id', 'orders.customer_id', 'outbox.type']));
 });
+
+it('still finds the orders that wait for a gift card by their own index', async () => {
+  const { owner } = databases;
+  await owner.query(`insert into points.orders (merchant_id, order_id, revision, snapshot)
+    select 2, n, 1, jsonb_build_object('gateways', '["card"]'::jsonb, 'giftCardMinor', null) from generate_series(1, 5000) as n`);
+  await owner.query('analyze points.orders');
+  const plan = await databases.as('points').forMerchants([1, 2], (tx) =>
+    tx.query<{ 'QUERY PLAN': string }>(`explain select merchant_id, order_id from orders
+      where snapshot -> 'gateways' ? 'gift_card' and snapshot -> 'giftCardMinor' = 'null' limit 100`),
+  );
+  expect(plan.map((line) => line['QUERY PLAN']).join()).toContain('orders_waiting_for_gift_cards');
+});

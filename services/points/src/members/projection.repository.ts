@@ -9,7 +9,7 @@ const consumer = 'members';
 /** Raised whenever the same ledger makes other rows than before: every shop is then built anew. */
 const rulesVersion = 2;
 /** Events taken into the projections in one transaction: more would keep a core from the orders for longer than they notice. */
-const batchMax = 100;
+export const batchMax = 100;
 
 /**
  * Whoever writes projections holds this until the transaction ends. What it knows of the outbox's position and of a
@@ -54,8 +54,6 @@ export type Batch = {
   merchantIds: number[];
   /** Events follow: they can be read at once, or when an older transaction that still runs has ended. */
   isMoreComing: boolean;
-  /** Events follow that can most likely be read at once. */
-  isMoreThere: boolean;
 };
 
 /**
@@ -78,7 +76,6 @@ export async function findBatch(tx: Tx, after: Position): Promise<Batch | 'held-
     events: readable.length,
     merchantIds: [...new Set(readable.map((row) => row.merchant_id))].sort((a, b) => a - b),
     isMoreComing: rows.length === batchMax || readable.length < rows.length,
-    isMoreThere: readable.length === batchMax,
   };
 }
 

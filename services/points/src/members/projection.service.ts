@@ -7,6 +7,7 @@ import type { Logger } from '@loyalnest/platform/telemetry/logger';
 import { AppLogger } from '@loyalnest/platform/tokens';
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  batchMax,
   build,
   ensurePosition,
   findBatch,
@@ -106,12 +107,12 @@ export class Projection implements Worker {
           await this.buildMissing();
           builtAtMs = begunMs;
         }
-        const { events, isMoreComing, isMoreThere } = await this.#step();
+        const { events, isMoreComing } = await this.#step();
         const workMs = performance.now() - begunMs;
         const isStorm = isMoreComing && this.#isWoken;
         if (isStorm) await this.#rest(workMs * restPerWork);
         else if (events > 0 && !isMoreComing) await this.#rest(restMs);
-        if (isMoreComing) pauseMs = isMoreThere ? 0 : horizonMs;
+        if (isMoreComing) pauseMs = events === batchMax ? 0 : horizonMs;
       } catch (error) {
         this.logger[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'projections are behind; trying again');
         await this.#rest(backoffMs);
@@ -121,11 +122,11 @@ export class Projection implements Worker {
     }
   }
 
-  async #step(): Promise<{ events: number; isMoreComing: boolean; isMoreThere: boolean }> {
+  async #step(): Promise<{ events: number; isMoreComing: boolean }> {
     const batch = await this.database.forNoMerchant(async (tx) => findBatch(tx, await ensurePosition(tx)));
-    if (!batch) return { events: 0, isMoreComing: false, isMoreThere: false };
-    if (batch === 'held-back') return { events: 0, isMoreComing: true, isMoreThere: false };
-    const { merchantIds, after, last, isMoreComing, isMoreThere } = batch;
+    if (!batch) return { events: 0, isMoreComing: false };
+    if (batch === 'held-back') return { events: 0, isMoreComing: true };
+    const { merchantIds, after, last, isMoreComing } = batch;
     const events = await this.database.forMerchants(merchantIds, async (tx) => {
       await lockProjections(tx);
       const position = await findPosition(tx);
@@ -137,7 +138,7 @@ export class Projection implements Worker {
       await movePosition(tx, last);
       return batch.events;
     });
-    return { events, isMoreComing, isMoreThere };
+    return { events, isMoreComing };
   }
 
   /** A pause that no commit cuts short; only the end does. */
