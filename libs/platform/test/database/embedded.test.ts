@@ -75,6 +75,11 @@ describe('embedded PostgreSQL', () => {
     ]);
   });
 
+  it('adds to its log in pieces that are filled with zeros in no time', async () => {
+    const postgres = await start();
+    expect(await query(postgres, `show wal_segment_size`)).toEqual([{ wal_segment_size: '4MB' }]);
+  });
+
   it('keeps the password of the owner to itself', async () => {
     expect(statSync(join(dataDir, 'owner-password')).mode & 0o777).toBe(0o600);
     const postgres = await start();
