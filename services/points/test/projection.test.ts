@@ -84,6 +84,49 @@ async function aWeek(): Promise<void> {
   await hear(customerDeleted.name, { customerId: 6, isRedacted: false });
 }
 
+describe('when a customer’s points expire next', () => {
+  const nextExpiry = async () =>
+    (await rowsOf('members')).map((row) => (row as { next_expiry_at: string }).next_expiry_at);
+  const at = (day: number) => new Date(Date.UTC(2026, 3, day));
+  const stored = (day: number) => at(day).toISOString().replace('.000Z', '+00:00');
+
+  async function earn(day: number, points = 10): Promise<void> {
+    const common = { kind: 'earn' as const, to: 'available' as const, actor: 'test', earnedAt: room.clock.now() };
+    await room.post(merchantId, { ...common, customerId: 7, points, businessKey: `on/${day}`, expiresAt: at(day) });
+    await room.settled();
+  }
+
+  it('is what was soonest so far or what was earned, and is looked up anew when points go', async () => {
+    await room.install(merchantId);
+    await earn(20);
+    await earn(25);
+    expect(await nextExpiry()).toEqual([stored(20)]);
+    await earn(10, 30);
+    expect(await nextExpiry()).toEqual([stored(10)]);
+    const take = { kind: 'adjust' as const, direction: 'debit' as const, actor: 'staff:1', customerId: 7 };
+    await room.post(merchantId, { ...take, points: 35, businessKey: 'taken' });
+    await earn(24);
+    expect(await nextExpiry()).toEqual([stored(20)]);
+    const rows = await projections();
+    await projection.rebuild([merchantId]);
+    expect(await projections()).toEqual(rows);
+  });
+
+  it('is told by new lots alone while points only come: thousands are not read again for each order', async () => {
+    await room.install(merchantId);
+    await earn(20);
+    // Something that only who reads the old lot can see.
+    await room.databases.owner.query('update points.lots set expires_at = $2 where merchant_id = $1', [
+      merchantId,
+      at(1),
+    ]);
+    await earn(25);
+    expect(await nextExpiry()).toEqual([stored(20)]);
+    await projection.rebuild([merchantId]);
+    expect(await nextExpiry()).toEqual([stored(1)]);
+  });
+});
+
 describe('the projections', () => {
   it('are the same rows after they are thrown away and made again from the ledger', async () => {
     await aWeek();

@@ -9,7 +9,7 @@ const consumer = 'members';
 /** Raised whenever the same ledger makes other rows than before: every shop is then built anew. */
 const rulesVersion = 2;
 /** Events taken into the projections in one transaction: more would keep a core from the orders for longer than they notice. */
-export const batchMax = 100;
+export const batchMax = 40;
 
 /**
  * Whoever writes projections holds this until the transaction ends. What it knows of the outbox's position and of a
@@ -79,14 +79,30 @@ export async function findBatch(tx: Tx, after: Position): Promise<Batch | 'held-
   };
 }
 
+const isUnbuilt = `projected.timezone is distinct from shops.timezone or projected.rules_version is distinct from $1`;
+
 /** Shops that have to be made from their ledger: new ones, and those whose rows are of other rules or another time zone. */
-export async function findUnbuilt(tx: Tx, merchantIds?: readonly number[]): Promise<number[]> {
+export async function findUnbuilt(tx: Tx): Promise<number[]> {
   const rows = await tx.query<{ merchant_id: number }>(
     `select merchant_id from shops left join projected_shops as projected using (merchant_id)
-     where (projected.timezone is distinct from shops.timezone or projected.rules_version is distinct from $2)
-       and ($1::bigint[] is null or merchant_id = any ($1::bigint[]))
-     order by merchant_id`,
-    [merchantIds === undefined ? null : numberArray(merchantIds), rulesVersion],
+     where ${isUnbuilt} order by merchant_id`,
+    [rulesVersion],
+  );
+  return rows.map((row) => row.merchant_id);
+}
+
+/** Those of these shops. Relies on the primary keys of `shops` and `projected_shops`. */
+export async function findUnbuiltOf(tx: Tx, merchantIds: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ merchant_id: number }>(
+    `select wanted.merchant_id
+     from unnest($2::bigint[]) as wanted (merchant_id)
+     cross join lateral (select timezone from shops where shops.merchant_id = wanted.merchant_id offset 0) as shops
+     left join lateral (
+       select timezone, rules_version from projected_shops where projected_shops.merchant_id = wanted.merchant_id offset 0
+     ) as projected on true
+     where ${isUnbuilt} order by merchant_id`,
+    [rulesVersion, numberArray(merchantIds)],
+    'find-unbuilt',
   );
   return rows.map((row) => row.merchant_id);
 }
@@ -101,30 +117,47 @@ function balanceOf(customer: string, columns: string): string {
     offset 0`;
 }
 
-/** What moves say of customers: their own first and last, and what they earned, which a merge takes along. */
+/**
+ * What moves say of customers: their own first and last, and what they earned, which a merge takes along; beside them what
+ * their rows said so far.
+ */
 const figures = `figures as (
-  select merchant_id, customer_id, min(first_at) as first_at, max(last_at) as last_at, max(zone) as zone,
-    sum(earned)::bigint as earned,
-    sum(orders)::bigint as orders
+  select parts.merchant_id, parts.customer_id, min(parts.first_at) as first_at, max(last_at) as last_at,
+    max(zone) as zone, sum(parts.earned)::bigint as earned, sum(parts.orders)::bigint as orders,
+    bool_and(only_opens) as only_opens, min(opened_expiry) as opened_expiry
   from (
     select merchant_id, customer_id, min(first_at) as first_at, max(created_at) as last_at, max(zone) as zone,
-      0 as earned, 0 as orders
+      0 as earned, 0 as orders, true as only_opens, null::timestamptz as opened_expiry
     from moves group by merchant_id, customer_id
     union all
     select moves.merchant_id, coalesce(balances.merged_into, moves.customer_id), null, max(created_at),
-      max(moves.zone), sum(moves.issued), count(*) filter (where moves.is_first_of_order)
+      max(moves.zone), sum(moves.issued), count(*) filter (where moves.is_first_of_order),
+      bool_and(moves.only_opens and balances.merged_into is null), min(moves.opened_expiry)
     from moves cross join lateral (${balanceOf('moves', 'merged_into')}) as balances
     group by 1, 2
   ) as parts
-  group by merchant_id, customer_id
+  group by parts.merchant_id, parts.customer_id
+), standings as (
+  select figures.*, members.merchant_id is not null as is_known, members.first_at as known_first_at,
+    members.next_expiry_at as known_expiry
+  from figures
+  left join lateral (
+    select merchant_id, first_at, next_expiry_at from members
+    where members.merchant_id = figures.merchant_id and members.customer_id = figures.customer_id
+    offset 0
+  ) as members on true
 )`;
 
 const writeMembers = (which: string) => `written_members as (
   insert into members (merchant_id, customer_id, pending, available, held, earned, orders, first_at, last_activity_at,
     next_expiry_at, is_closed)
   select merchant_id, customer_id, pending, available, held, earned, orders, first_at, last_at,
-    ${nextExpiryOf('figures')}, closed_at is not null
-  from figures cross join lateral (${balanceOf('figures', 'pending, available, held, closed_at')}) as balances
+    case
+      when is_known and only_opens then least(known_expiry, opened_expiry)
+      else ${nextExpiryOf('standings')}
+    end,
+    closed_at is not null
+  from standings cross join lateral (${balanceOf('standings', 'pending, available, held, closed_at')}) as balances
   ${which}
   order by merchant_id, customer_id
   on conflict (merchant_id, customer_id) do update set
@@ -135,7 +168,10 @@ const writeMembers = (which: string) => `written_members as (
     next_expiry_at = excluded.next_expiry_at, is_closed = excluded.is_closed
 )`;
 
-/** Relies on the primary key of `lots`: without the fence it would go through all that expires, of all customers. */
+/**
+ * From all lots of the customer, for whom new ones do not tell it: one who buys daily has thousands. Relies on the primary key
+ * of `lots`: without the fence it would go through all that expires, of all customers.
+ */
 function nextExpiryOf(customer: string): string {
   return `(select min(expires_at) from (
      select expires_at from lots
@@ -145,15 +181,10 @@ function nextExpiryOf(customer: string): string {
 
 /** A customer is new on the first day that brought points; one that turns out to be earlier moves the newcomer to itself. */
 const writeDays = `firsts as (
-  select figures.merchant_id, (members.first_at at time zone zone)::date as before,
-    (least(members.first_at, figures.first_at) at time zone zone)::date as now
-  from figures
-  left join lateral (
-    select first_at from members
-    where members.merchant_id = figures.merchant_id and members.customer_id = figures.customer_id
-    offset 0
-  ) as members on true
-  where figures.first_at is not null
+  select merchant_id, (known_first_at at time zone zone)::date as before,
+    (least(known_first_at, first_at) at time zone zone)::date as now
+  from standings
+  where first_at is not null
 ), written_days as (
   insert into programme_days (merchant_id, day, issued, redeemed, outstanding, orders, members)
   select merchant_id, day, sum(issued), sum(redeemed), sum(outstanding), sum(orders), sum(members)

@@ -13,6 +13,7 @@ import {
   findBatch,
   findPosition,
   findUnbuilt,
+  findUnbuiltOf,
   lockProjections,
   movePosition,
   project,
@@ -132,7 +133,7 @@ export class Projection implements Worker {
       const position = await findPosition(tx);
       // Another process took the batch.
       if (position?.xid !== after.xid || position.id !== after.id) return batch.events;
-      const unbuilt = await findUnbuilt(tx, merchantIds);
+      const unbuilt = await findUnbuiltOf(tx, merchantIds);
       if (unbuilt.length > 0) await build(tx, unbuilt, { after, now: this.clock.now() });
       await project(tx, merchantIds, batch);
       await movePosition(tx, last);
