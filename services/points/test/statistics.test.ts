@@ -1,5 +1,6 @@
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { waitingForGiftCardsSql } from '../src/reconciliation/reconciliation.repository.ts';
 
 let databases: TestDatabase;
 
@@ -30,9 +31,8 @@ it('still finds the orders that wait for a gift card by their own index', async 
   await owner.query(`insert into points.orders (merchant_id, order_id, revision, snapshot)
     select 2, n, 1, jsonb_build_object('gateways', '["card"]'::jsonb, 'giftCardMinor', null) from generate_series(1, 5000) as n`);
   await owner.query('analyze points.orders');
-  const plan = await databases.as('points').forMerchants([1, 2], (tx) =>
-    tx.query<{ 'QUERY PLAN': string }>(`explain select merchant_id, order_id from orders
-      where snapshot -> 'gateways' ? 'gift_card' and snapshot -> 'giftCardMinor' = 'null' limit 100`),
-  );
+  const plan = await databases
+    .as('points')
+    .forMerchants([1, 2], (tx) => tx.query<{ 'QUERY PLAN': string }>(`explain ${waitingForGiftCardsSql}`, [1, 7, 100]));
   expect(plan.map((line) => line['QUERY PLAN']).join()).toContain('orders_waiting_for_gift_cards');
 });

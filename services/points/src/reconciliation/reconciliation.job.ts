@@ -3,6 +3,7 @@ import type { Job } from '@loyalnest/platform/jobs/job';
 import type { Logger } from '@loyalnest/platform/telemetry/logger';
 import { AppLogger } from '@loyalnest/platform/tokens';
 import { Inject, Injectable } from '@nestjs/common';
+import type { OrderKey } from '../orders/order.repository.ts';
 import { findWaitingForGiftCards } from './reconciliation.repository.ts';
 import { Reconciliation } from './reconciliation.service.ts';
 
@@ -35,11 +36,16 @@ export class ReconcileOrders implements Job {
 const merchantsMax = 500;
 const ordersMax = 100;
 
-/** Asks Shopify what gift cards paid of the orders that wait for it; webhooks do not say. */
+/**
+ * Asks Shopify what gift cards paid of the orders that wait for it; webhooks do not say. Each run goes on where the last one
+ * ended, and begins again after the last order: those that can never be refreshed keep nobody from their turn.
+ */
 @Injectable()
 export class RefreshGiftCardOrders implements Job {
   readonly name = 'refresh-gift-card-orders';
   readonly schedule = { everyMs: 60_000 };
+  /** The last order of the last run, by where its merchants begin. */
+  readonly #after = new Map<number, OrderKey | undefined>();
 
   constructor(
     private readonly reconciliation: Reconciliation,
@@ -52,9 +58,10 @@ export class RefreshGiftCardOrders implements Job {
     for (let start = 0; start < shops.length; start += merchantsMax) {
       const batch = new Map(shops.slice(start, start + merchantsMax).map((shop) => [shop.merchantId, shop]));
       const waiting = await this.database.forMerchants([...batch.keys()], (tx) =>
-        findWaitingForGiftCards(tx, ordersMax),
+        findWaitingForGiftCards(tx, { after: this.#after.get(start), limit: ordersMax }),
       );
-      for (const { merchant_id: merchantId, order_id: orderId } of waiting) {
+      this.#after.set(start, waiting.length === ordersMax ? waiting.at(-1) : undefined);
+      for (const { merchantId, orderId } of waiting) {
         const shop = batch.get(merchantId);
         const failure = shop && (await this.reconciliation.refresh(shop, `gid://shopify/Order/${orderId}`));
         if (failure) this.logger.warn({ merchantId, orderId, reason: failure }, 'order not refreshed');

@@ -1,5 +1,6 @@
 import { numberArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
+import type { OrderKey } from '../orders/order.repository.ts';
 
 /** Up to where a shop has been compared; before the first comparison, since its programme began. */
 export async function findWatermark(tx: Tx, merchantId: number): Promise<Date | undefined> {
@@ -66,12 +67,22 @@ export async function findUpdatedAt(
   return new Map(rows.map((row) => [row.order_id, row.shopify_updated_at.getTime()]));
 }
 
-/** Orders that wait for the share a gift card paid. Relies on `orders_waiting_for_gift_cards`. */
-export function findWaitingForGiftCards(tx: Tx, limit: number): Promise<{ merchant_id: number; order_id: number }[]> {
-  return tx.query(
-    `select merchant_id, order_id from orders
-     where snapshot -> 'gateways' ? 'gift_card' and snapshot -> 'giftCardMinor' = 'null'
-     limit $1`,
-    [limit],
-  );
+export const waitingForGiftCardsSql = `
+select merchant_id, order_id from orders
+where snapshot -> 'gateways' ? 'gift_card' and snapshot -> 'giftCardMinor' = 'null'
+  and (merchant_id, order_id) > ($1::bigint, $2::bigint)
+order by merchant_id, order_id
+limit $3`;
+
+/**
+ * Orders of the stated merchants that wait for the share a gift card paid, after the given one. Relies on
+ * `orders_waiting_for_gift_cards`.
+ */
+export async function findWaitingForGiftCards(
+  tx: Tx,
+  { after, limit }: { after: OrderKey | undefined; limit: number },
+): Promise<OrderKey[]> {
+  const place = [after?.merchantId ?? 0, after?.orderId ?? 0];
+  const rows = await tx.query<{ merchant_id: number; order_id: number }>(waitingForGiftCardsSql, [...place, limit]);
+  return rows.map((row) => ({ merchantId: row.merchant_id, orderId: row.order_id }));
 }
