@@ -22,8 +22,12 @@ export function timeArray(values: readonly (Date | string | null)[]): string {
   return textArray(values.map((value) => (value instanceof Date ? value.toISOString() : value)));
 }
 
+/**
+ * JSON has no control characters, so what is left to escape for PostgreSQL, quotes and backslashes, is what JSON escapes in a
+ * string, and the same way: twice JSON takes half the time of once JSON and a replacement.
+ */
 export function jsonArray(values: readonly unknown[]): string {
-  return textArray(values.map((value) => (value === null || value === undefined ? null : JSON.stringify(value))));
+  return `{${values.map((value) => (value === null || value === undefined ? 'null' : JSON.stringify(JSON.stringify(value)))).join(',')}}`;
 }
 
 function quote(value: string): string {
