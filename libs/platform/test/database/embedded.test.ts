@@ -75,7 +75,7 @@ describe('embedded PostgreSQL', () => {
     ]);
   });
 
-  it('adds to its log in pieces that are filled with zeros in no time', async () => {
+  it('adds to its log by small segments', async () => {
     const postgres = await start();
     expect(await query(postgres, `show wal_segment_size`)).toEqual([{ wal_segment_size: '4MB' }]);
   });
