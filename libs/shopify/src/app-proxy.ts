@@ -1,5 +1,6 @@
 import type { ParsedUrlQuery } from 'node:querystring';
 import { AppError } from '@loyalnest/contracts/errors';
+import type { HmacSha256 } from '@loyalnest/platform/crypto/hmac-sha256';
 import { readQuery } from '@loyalnest/platform/http/query';
 import { firstOf, isSignedProxyQuery } from './hmac.ts';
 import { isShopDomain } from './shops/shop-domain.ts';
@@ -18,7 +19,7 @@ export const proxyAgeMaxMs = 90_000;
  * Verifies an app-proxy request by its address as it came in: a parsed query loses repeated keys, which are signed too.
  * Throws `unauthenticated`.
  */
-export function verifyProxyRequest(rawUrl: string, expected: { clientSecret: string; now: Date }): ProxyCaller {
+export function verifyProxyRequest(rawUrl: string, expected: { clientSecret: HmacSha256; now: Date }): ProxyCaller {
   const query = proxyQuery(rawUrl);
   if (!isSignedProxyQuery(query, expected.clientSecret)) throw new AppError('unauthenticated');
   const ageMs = expected.now.getTime() - Number(firstOf(query['timestamp']) ?? Number.NaN) * 1_000;

@@ -1,26 +1,21 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ParsedUrlQuery } from 'node:querystring';
+import type { HmacSha256 } from '@loyalnest/platform/crypto/hmac-sha256';
 
-/** Whether `signature` is the base64 HMAC-SHA256 of the raw body. Takes the same time whatever is wrong. */
-export function isSignedBody(rawBody: Buffer, signature: string | undefined, secret: string): boolean {
-  if (signature === undefined) return false;
-  const expected = createHmac('sha256', secret).update(rawBody).digest();
-  const given = Buffer.from(signature, 'base64');
-  // Buffer.from drops what is no base64; the length and the round trip refuse such spellings of a right signature.
-  return given.length === expected.length && timingSafeEqual(given, expected) && given.toString('base64') === signature;
+/** Whether `signature` is the base64 HMAC-SHA256 of the raw body, by the app's client secret. */
+export function isSignedBody(rawBody: Buffer, signature: string | undefined, secret: HmacSha256): boolean {
+  return signature !== undefined && secret.matches(signature, rawBody, 'base64');
 }
 
 /**
  * Whether an app-proxy query, every value of it, was signed by Shopify: hex HMAC-SHA256 over the parameters but `signature`,
  * each `key=value` with several values joined by a comma, sorted and put together without a separator.
  */
-export function isSignedProxyQuery(query: Readonly<ParsedUrlQuery>, secret: string): boolean {
+export function isSignedProxyQuery(query: Readonly<ParsedUrlQuery>, secret: HmacSha256): boolean {
   const signature = firstOf(query['signature']);
-  if (signature === undefined || !/^[0-9a-f]{64}$/.test(signature)) return false;
+  if (signature === undefined) return false;
   const parts = [];
   for (const key of Object.keys(query)) if (key !== 'signature') parts.push(`${key}=${String(query[key])}`);
-  const expected = createHmac('sha256', secret).update(parts.sort().join('')).digest();
-  return timingSafeEqual(Buffer.from(signature, 'hex'), expected);
+  return secret.matches(signature, parts.sort().join(''), 'hex');
 }
 
 /** A query may name a parameter several times. */

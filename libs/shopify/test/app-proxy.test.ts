@@ -1,10 +1,11 @@
+import { HmacSha256 } from '@loyalnest/platform/crypto/hmac-sha256';
 import { verifyProxyRequest } from '../src/app-proxy.ts';
 import { describe, expect, it } from 'vitest';
 import { aProxyQuery, client } from './tokens.ts';
 
 const now = new Date('2026-11-05T12:00:30Z');
-const verify = (query: string) =>
-  verifyProxyRequest(`/v1/api/points/balance?${query}`, { clientSecret: client.clientSecret, now });
+const clientSecret = new HmacSha256(client.clientSecret);
+const verify = (query: string) => verifyProxyRequest(`/v1/api/points/balance?${query}`, { clientSecret, now });
 const aThousand = Array.from({ length: 1_000 }, (_, index) => `p${index}=1`).join('&');
 const earlier = (ms: number) => new Date(now.getTime() - ms);
 
@@ -13,7 +14,7 @@ describe('verifyProxyRequest', () => {
     const query =
       'extra=1&extra=2&shop=shop-name.myshopify.com&logged_in_customer_id=1&path_prefix=%2Fapps%2Fawesome_reviews&timestamp=1317327555' +
       '&signature=4c68c8624d737112c91818c11017d24d334b524cb5c2b8ba08daa056f7395ddb';
-    const expected = { clientSecret: 'hush', now: new Date(1_317_327_555_000) };
+    const expected = { clientSecret: new HmacSha256('hush'), now: new Date(1_317_327_555_000) };
     expect(verifyProxyRequest(`/?${query}`, expected)).toEqual({
       shopDomain: 'shop-name.myshopify.com',
       customerId: 1,
@@ -62,6 +63,6 @@ describe('verifyProxyRequest', () => {
   });
 
   it('refuses an address without a query', () => {
-    expect(() => verifyProxyRequest('/', { clientSecret: client.clientSecret, now })).toThrow();
+    expect(() => verifyProxyRequest('/', { clientSecret, now })).toThrow();
   });
 });

@@ -1,6 +1,7 @@
 import { AppError } from '@loyalnest/contracts/errors';
 import { Clock } from '@loyalnest/platform/clock';
 import type { Config } from '@loyalnest/platform/config/config';
+import { HmacSha256 } from '@loyalnest/platform/crypto/hmac-sha256';
 import type { GuardDescription } from '@loyalnest/platform/http/api-description';
 import { RateLimits } from '@loyalnest/platform/http/rate-limits';
 import { AppConfig } from '@loyalnest/platform/tokens';
@@ -25,17 +26,21 @@ export class ShopperGuard implements CanActivate {
     problems: ['unauthenticated', 'unknown-shop', 'too-many-requests'],
   };
 
+  private readonly clientSecret: HmacSha256;
+
   constructor(
-    @Inject(AppConfig) private readonly config: Config,
+    @Inject(AppConfig) config: Config,
     private readonly clock: Clock,
     private readonly directory: ShopDirectory,
     private readonly limits: RateLimits,
-  ) {}
+  ) {
+    this.clientSecret = new HmacSha256(config.SHOPIFY_CLIENT_SECRET);
+  }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<GuardedRequest>();
-    const expected = { clientSecret: this.config.SHOPIFY_CLIENT_SECRET, now: this.clock.now() };
+    const expected = { clientSecret: this.clientSecret, now: this.clock.now() };
     const { shopDomain, customerId } = verifyProxyRequest(request.originalUrl, expected);
     const shop = this.directory.recall(shopDomain) ?? (await this.directory.awaitInstalled(shopDomain));
     if (!shop) throw new AppError('unknown-shop');

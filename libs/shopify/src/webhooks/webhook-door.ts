@@ -1,4 +1,5 @@
 import { AppError } from '@loyalnest/contracts/errors';
+import { HmacSha256 } from '@loyalnest/platform/crypto/hmac-sha256';
 import type { Shop, ShopDirectory } from '../shops/shop-directory.ts';
 import { isSignedBody } from '../hmac.ts';
 
@@ -51,11 +52,11 @@ export type WebhookRequest = { headers: Record<string, string | string[] | undef
 
 /** The door for Shopify's webhooks: signature first, then the shop, then the handler that owns the topic. */
 export class WebhookDoor {
-  readonly #secret: string;
+  readonly #secret: HmacSha256;
   readonly #handlers = new Map<string, WebhookHandler>();
 
   constructor(clientSecret: string) {
-    this.#secret = clientSecret;
+    this.#secret = new HmacSha256(clientSecret);
   }
 
   /** Gives topics to their owner. Each has one. */
