@@ -77,7 +77,7 @@ describe('embedded PostgreSQL', () => {
 
   it('adds to its log by small segments', async () => {
     const postgres = await start();
-    expect(await query(postgres, `show wal_segment_size`)).toEqual([{ wal_segment_size: '4MB' }]);
+    expect(await query(postgres, `show wal_segment_size`)).toEqual([{ wal_segment_size: '1MB' }]);
   });
 
   it('keeps the password of the owner to itself', async () => {
