@@ -28,6 +28,12 @@ const statementTimeoutMs = 15_000;
  */
 const silenceTimeoutMs = 20_000;
 
+/**
+ * A connection that nobody needs stays for so long. With less it is gone when the next rush comes, and whoever gets a new one waits until
+ * PostgreSQL has planned each of its statements again.
+ */
+const idleTimeoutMs = 10 * 60_000;
+
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     Client: HeardClient,
@@ -35,6 +41,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: statementTimeoutMs,
     query_timeout: silenceTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,

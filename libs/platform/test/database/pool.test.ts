@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { cloneDatabase, type TestDatabase } from '../../src/testing/database.ts';
 
 let databases: TestDatabase;
@@ -7,6 +7,7 @@ beforeAll(async () => {
   databases = await cloneDatabase();
 });
 
+afterEach(() => void vi.useRealTimers());
 afterAll(() => databases.close());
 
 it('outlives the loss of a connection in use, and tells whoever used it', async () => {
@@ -32,4 +33,15 @@ it('gives a connection up that says nothing, unless the work was allowed to take
     return tx.query("select current_setting('statement_timeout') as allowed");
   });
   await expect(long).resolves.toEqual([{ allowed: '1min' }]);
+});
+
+it('keeps a connection for the next rush, and not for ever', async () => {
+  const { pool } = databases.as('points');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const client = await pool.connect();
+  client.release();
+  vi.advanceTimersByTime(9 * 60_000);
+  expect(pool.idleCount).toBe(1);
+  vi.advanceTimersByTime(2 * 60_000);
+  expect(pool.idleCount).toBe(0);
 });
