@@ -58,7 +58,8 @@ export async function benchOrders({ seconds, rounds, progress }: BenchOptions): 
       measured.push(result);
       progress.done(
         `round ${round} of ${rounds}: ${Math.round(result.orders.perSecond)} orders/s, pgbench ${Math.round(result.pgbenchOrders.perSecond)}; ` +
-          `p99 ${Math.round(result.open.latencies.p99Ms)} ms, pgbench ${Math.round(result.pgbenchOpen.p99Ms)}, disk at most ${Math.round(result.disk.maxMs)}`,
+          `p99 ${Math.round(result.open.latencies.p99Ms)} ms, pgbench ${Math.round(result.pgbenchOpen.p99Ms)}, disk at most ${Math.round(result.disk.maxMs)}; ` +
+          `${Math.round(result.balances.perSecond)} balances/s, pgbench ${Math.round(result.pgbenchBalances.perSecond)}`,
       );
     }
     await sleep(settleMs);

@@ -6,7 +6,10 @@ type Answer = { result: LoadResult } | { failure: string };
 
 /** A process of its own that sends load: it must not share a thread with what measures and reports. */
 export class Generator {
-  readonly #child = fork(join(import.meta.dirname, 'generator-program.ts'), { stdio: 'inherit' });
+  readonly #child = fork(join(import.meta.dirname, 'generator-program.ts'), {
+    stdio: 'inherit',
+    execArgv: ['--expose-gc'],
+  });
 
   run(load: Load): Promise<LoadResult> {
     return new Promise((resolve, reject) => {
