@@ -3,8 +3,10 @@ import { hash, timingSafeEqual } from 'node:crypto';
 /** Of SHA-256. */
 const blockBytes = 64;
 const digestBytes = 32;
-/** For three bytes of each character. What needs more is put behind the key in memory of its own. */
+/** What may need more is put behind the key in memory of its own. */
 const roomBytes = 32 * 1024;
+/** Of one unit of a text. */
+const utf8BytesMax = 3;
 
 /**
  * HMAC-SHA256 (RFC 2104) with one key, for whoever checks thousands of signatures a second. Made of two one-shot hashes, which leave
@@ -41,7 +43,8 @@ export class HmacSha256 {
 
   #withKey(content: string | Buffer): Buffer {
     const inner = this.#inner;
-    if (content.length * 3 > roomBytes) return Buffer.concat([inner.subarray(0, blockBytes), bytesOf(content)]);
+    const bytesMax = content.length * (typeof content === 'string' ? utf8BytesMax : 1);
+    if (bytesMax > roomBytes) return Buffer.concat([inner.subarray(0, blockBytes), bytesOf(content)]);
     const bytes = typeof content === 'string' ? inner.write(content, blockBytes) : content.copy(inner, blockBytes);
     return inner.subarray(0, blockBytes + bytes);
   }

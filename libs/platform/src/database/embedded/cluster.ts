@@ -10,7 +10,7 @@ import { EmbeddedPostgresError, explainLog } from './errors.ts';
 export const ownerRole = 'loyalnest';
 /**
  * The log grows by a segment at a time, as long as no old one can be used again. Whoever needs it fills it with zeros and flushes it while
- * every commit waits: 15 ms for 4 MB, 4 for one.
+ * every commit waits, some 15 ms for 4 MB.
  */
 const walSegmentMegabytes = 1;
 
