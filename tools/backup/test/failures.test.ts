@@ -125,7 +125,7 @@ describe('a stream', { timeout }, () => {
 
   it('says when the server could not keep the log, and that a new backup is needed', async () => {
     // Three segments, where eight come.
-    const server = await aServer({ max_slot_wal_keep_size: '12MB' });
+    const server = await aServer({ max_slot_wal_keep_size: '3MB' });
     const target = new SealedTarget(folderTarget(aFolder()), aKey());
     await backup(server, target);
     const stream = aStream(server, target);

@@ -62,8 +62,8 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
 
 class Validation extends StandardSchemaValidationPipe {
   /** A query has no prototype and holds texts (`lastValues`): there is nothing to look for, and a look at nothing took a fortieth of a balance. */
-  protected override stripProtoKeys(value: object): void {
-    if (Object.getPrototypeOf(value) !== null) super.stripProtoKeys(value);
+  protected override stripProtoKeys(value: object | null | undefined): void {
+    if (value == null || Object.getPrototypeOf(value) !== null) super.stripProtoKeys(value);
   }
 }
 

@@ -19,6 +19,7 @@ export function folderTarget(folder: string): Target {
         await syncFolder(dirname(file));
       } catch (error) {
         await rm(draft, { force: true }).catch(() => undefined);
+        await removeIfEmpty(dirname(file)).catch(() => undefined);
         throw explain(error, folder);
       }
     },
