@@ -34,7 +34,11 @@ async function anOutsidePostgres(folder: string): Promise<string> {
   const asAdmin = async (statement: string) => {
     const client = new pg.Client({ connectionString: `postgres://admin@127.0.0.1:${port}/postgres` });
     await client.connect();
-    await client.query(statement).finally(() => client.end());
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
   };
   await expect.poll(() => asAdmin('select 1').then(() => 'ready', String), { timeout: 30_000 }).toBe('ready');
   await asAdmin(`create role shopkeeper login createrole password 'of-the-test'`);
