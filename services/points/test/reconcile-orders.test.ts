@@ -28,7 +28,7 @@ afterAll(async () => {
   await room.close();
 });
 
-/** Shops in which nothing changed. It answers when four of them wait, or when nobody else has come for a while. */
+/** Shops in which nothing changed. It answers when more than four of them wait, or when nobody else has come for a while. */
 class Shopify {
   readonly asked: string[] = [];
   mostAtOnce = 0;
