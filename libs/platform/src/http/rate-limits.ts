@@ -9,11 +9,14 @@ export type LimitName = 'merchant' | 'shopper' | 'visitors' | 'sign-in';
 
 export type Limit = { name: LimitName; max: number; windowMs: number };
 
+/** Who is counted: a shop, a customer of a shop, or whoever else a text tells from others. */
+export type LimitKey = number | string | { readonly merchantId: number; readonly customerId: number };
+
 /** A count after a request: what may still come until the window ends. Below zero: this one was too many. */
 export type Count = { remaining: number; resetMs: number };
 
 /** Counts requests by limit and key. It never fails and never waits for long: it stands before every request. */
-export type RateLimiter = { count(limit: Limit, key: string | number): Count | Promise<Count> };
+export type RateLimiter = { count(limit: Limit, key: LimitKey): Count | Promise<Count> };
 
 /** Long enough for a page that asks for many things at once, short enough to wait for. */
 const windowMs = 10_000;
@@ -40,17 +43,21 @@ export class RateLimits {
     };
   }
 
-  /** Counts a request. Throws `too-many-requests`. */
-  async admit(name: LimitName, key: string | number, reply: Reply): Promise<void> {
+  /** Counts a request, at once where that can be done here. Throws `too-many-requests`. */
+  admit(name: LimitName, key: LimitKey, reply: Reply): void | Promise<void> {
     const limit = this.#limits[name];
     const counted = this.#limiter.count(limit, key);
-    const { remaining, resetMs } = counted instanceof Promise ? await counted : counted;
-    // Whoever is far from the limit need not know of it, and the hottest path does not pay for telling.
-    if (remaining > limit.max / 2) return;
-    const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));
-    // draft-ietf-httpapi-ratelimit-headers-10
-    reply.header('ratelimit-policy', `"${name}";q=${limit.max};w=${limit.windowMs / 1_000}`);
-    reply.header('ratelimit', `"${name}";r=${Math.max(0, remaining)};t=${resetSeconds}`);
-    if (remaining < 0) throw new AppError('too-many-requests', undefined, { retryAfterSeconds: resetSeconds });
+    if (counted instanceof Promise) return counted.then((count) => tell(limit, count, reply));
+    tell(limit, counted, reply);
   }
+}
+
+function tell({ name, max, windowMs: lengthMs }: Limit, { remaining, resetMs }: Count, reply: Reply): void {
+  // Whoever is far from the limit need not know of it, and the hottest path does not pay for telling.
+  if (remaining > max / 2) return;
+  const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));
+  // draft-ietf-httpapi-ratelimit-headers-10
+  reply.header('ratelimit-policy', `"${name}";q=${max};w=${lengthMs / 1_000}`);
+  reply.header('ratelimit', `"${name}";r=${Math.max(0, remaining)};t=${resetSeconds}`);
+  if (remaining < 0) throw new AppError('too-many-requests', undefined, { retryAfterSeconds: resetSeconds });
 }

@@ -1,5 +1,5 @@
 import { MemoryRateLimiter } from '../http/memory-rate-limiter.ts';
-import type { Count, Limit, RateLimiter } from '../http/rate-limits.ts';
+import type { Count, Limit, LimitKey, RateLimiter } from '../http/rate-limits.ts';
 import type { Redis } from './redis.ts';
 
 /**
@@ -32,7 +32,7 @@ export class RedisRateLimiter implements RateLimiter {
     redis.define('countRequests', { numberOfKeys: 1, lua: script });
   }
 
-  count(limit: Limit, key: string | number): Count | Promise<Count> {
+  count(limit: Limit, key: LimitKey): Count | Promise<Count> {
     const own = this.#own.count(limit, key);
     const used = limit.max - own.remaining;
     const quietMax = Math.floor(limit.max * quietShare);
@@ -40,10 +40,14 @@ export class RedisRateLimiter implements RateLimiter {
     return this.#countForAll(limit, key, { own, requests: used === quietMax + 1 ? used : 1 });
   }
 
-  async #countForAll(limit: Limit, key: string | number, of: { own: Count; requests: number }): Promise<Count> {
+  async #countForAll(limit: Limit, key: LimitKey, of: { own: Count; requests: number }): Promise<Count> {
     try {
       const [count, resetMs] = await this.#redis.run((cluster) =>
-        (cluster as unknown as Counting).countRequests(`rate_limit:${limit.name}:${key}`, limit.windowMs, of.requests),
+        (cluster as unknown as Counting).countRequests(
+          `rate_limit:${limit.name}:${nameOf(key)}`,
+          limit.windowMs,
+          of.requests,
+        ),
       );
       return { remaining: limit.max - count, resetMs: Math.max(0, resetMs) };
     } catch {
@@ -51,4 +55,8 @@ export class RedisRateLimiter implements RateLimiter {
       return of.own;
     }
   }
+}
+
+function nameOf(key: LimitKey): string {
+  return typeof key === 'object' ? `${key.merchantId}:${key.customerId}` : String(key);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MemoryRateLimiter } from '../../src/http/memory-rate-limiter.ts';
-import type { Limit, RateLimiter } from '../../src/http/rate-limits.ts';
+import type { Limit, LimitKey, RateLimiter } from '../../src/http/rate-limits.ts';
 import { Redis } from '../../src/redis/redis.ts';
 import { RedisRateLimiter } from '../../src/redis/redis-rate-limiter.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -29,7 +29,7 @@ const aLimit = (of: Partial<Limit> = {}): Limit => ({
   ...of,
 });
 
-async function remainingOf(limiter: RateLimiter, limit: Limit, key: string | number, times: number): Promise<number[]> {
+async function remainingOf(limiter: RateLimiter, limit: Limit, key: LimitKey, times: number): Promise<number[]> {
   const counts: number[] = [];
   for (let time = 0; time < times; time += 1) counts.push((await limiter.count(limit, key)).remaining);
   return counts;
@@ -49,6 +49,16 @@ describe.each([
     await remainingOf(limiter, limit, '1:7', 4);
     expect(await remainingOf(limiter, limit, '1:8', 1)).toEqual([2]);
     expect(await remainingOf(limiter, aLimit(), '1:7', 1)).toEqual([2]);
+  });
+
+  it('counts two customers of one shop, and two shops with customers of one number, by themselves', async () => {
+    const limiter = await open();
+    const limit = aLimit();
+    await remainingOf(limiter, limit, { merchantId: 1, customerId: 7 }, 4);
+    expect(await remainingOf(limiter, limit, { merchantId: 1, customerId: 8 }, 1)).toEqual([2]);
+    expect(await remainingOf(limiter, limit, { merchantId: 2, customerId: 7 }, 1)).toEqual([2]);
+    expect(await remainingOf(limiter, limit, 7, 1)).toEqual([2]);
+    expect((await limiter.count(limit, { merchantId: 1, customerId: 7 })).remaining).toBeLessThan(0);
   });
 
   it('begins anew when the window is over, and says when that is', async () => {
@@ -101,7 +111,7 @@ describe('in Redis Cluster', () => {
     const redis = await Redis.connect({ redisUrl: server.url, logger });
     onTestFinished(() => redis.close());
     const limit = aLimit({ windowMs: 300 });
-    await new RedisRateLimiter(redis).count(limit, '1:7');
+    await new RedisRateLimiter(redis).count(limit, { merchantId: 1, customerId: 7 });
     const key = `rate_limit:${limit.name}:1:7`;
     expect(await redis.run((cluster) => cluster.exists(key))).toBe(1);
     await expect.poll(() => redis.run((cluster) => cluster.exists(key))).toBe(0);

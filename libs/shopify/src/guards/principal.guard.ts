@@ -33,7 +33,7 @@ export class PrincipalGuard implements CanActivate {
     this.shoppers = new ShopperGuard(config, clock, directory, limits);
   }
 
-  canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const { originalUrl } = context.switchToHttp().getRequest<GuardedRequest>();
     const guard = isProxyRequest(originalUrl) ? this.shoppers : this.merchants;
     return guard.canActivate(context);
