@@ -97,6 +97,25 @@ describe('the directory', () => {
     expect(currencies).toEqual([...Array<string>(32).fill('JPY'), ...Array<string>(9).fill('EUR')]);
   });
 
+  it('reads beside a signed delivery’s shop those that such deliveries need soon', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [old, young, first, second] = [aShop(1), aShop(2), aShop(3), aShop(4)];
+    for (const shop of [old, young, first, second]) await record(shop);
+    const begunAtMs = Date.now();
+    await directory.awaitShop(old.shopDomain);
+    vi.setSystemTime(begunAtMs + 20_000);
+    await directory.awaitShop(young.shopDomain);
+    await changeElsewhere(`currency = 'JPY'`);
+    const currencyOf = async (shop: Shop) => (await directory.awaitShop(shop.shopDomain))?.currency;
+    vi.setSystemTime(begunAtMs + 29_999);
+    await directory.awaitShop(first.shopDomain);
+    expect([await currencyOf(old), await currencyOf(young)]).toEqual(['EUR', 'EUR']);
+    vi.setSystemTime(begunAtMs + 30_000);
+    await directory.awaitShop(second.shopDomain);
+    expect([await currencyOf(old), await currencyOf(young)]).toEqual(['JPY', 'EUR']);
+  });
+
   it('waits for the news of a shop, and gives up', async () => {
     const shop = aShop(1);
     const asked = directory.awaitShop(shop.shopDomain);

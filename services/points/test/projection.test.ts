@@ -233,8 +233,10 @@ describe('a day', () => {
       timezone: 'America/New_York',
       isInstalled: true,
     });
+    await room.order(merchantId, 2, { createdAt: '2026-03-10T23:20:00.000Z' });
+    await room.settled();
     await projection.buildMissing();
-    expect(await rowsOf('programme_days')).toMatchObject([{ day: '2026-03-10', issued: 37, members: 1 }]);
+    expect(await rowsOf('programme_days')).toMatchObject([{ day: '2026-03-10', issued: 74, orders: 2, members: 1 }]);
   });
 
   it('is one of UTC where nobody knows the time zone', async () => {

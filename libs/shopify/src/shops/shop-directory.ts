@@ -30,7 +30,8 @@ const rememberedMs = 24 * 60 * 60 * 1_000;
 const patienceMs = 1_500;
 const patienceStepMs = 50;
 
-type Batch = { shopDomains: Set<string>; shops: Promise<ReadonlyMap<string, Shop>> };
+/** `ageMaxMs`: for how long whoever asks uses what is read. */
+type Batch = { shopDomains: Set<string>; ageMaxMs: number; shops: Promise<ReadonlyMap<string, Shop>> };
 
 /** Which merchant a shop domain is. Reads the service's own `shops` table. */
 export class ShopDirectory {
@@ -64,7 +65,7 @@ export class ShopDirectory {
   async awaitShop(shopDomain: string): Promise<Shop | undefined> {
     const deadline = Date.now() + patienceMs;
     for (;;) {
-      const shop = this.#recall(shopDomain, vouchedMs) ?? (await this.#read(shopDomain));
+      const shop = this.#recall(shopDomain, vouchedMs) ?? (await this.#read(shopDomain, vouchedMs));
       if (shop || Date.now() >= deadline) return shop;
       await new Promise((resolve) => setTimeout(resolve, patienceStepMs));
     }
@@ -94,9 +95,10 @@ export class ShopDirectory {
   }
 
   /** Reads together what is asked for in one turn of the event loop. */
-  async #read(shopDomain: string): Promise<Shop | undefined> {
+  async #read(shopDomain: string, ageMaxMs = freshMs): Promise<Shop | undefined> {
     const batch = (this.#batch ??= this.#openBatch());
     batch.shopDomains.add(shopDomain);
+    batch.ageMaxMs = Math.min(batch.ageMaxMs, ageMaxMs);
     return (await batch.shops).get(shopDomain);
   }
 
@@ -104,16 +106,17 @@ export class ShopDirectory {
     const shopDomains = new Set<string>();
     const shops = new Promise((resolve) => setImmediate(resolve)).then(() => {
       this.#batch = undefined;
-      return this.#readAll([...new Set([...shopDomains, ...this.#goingStale()])]);
+      return this.#readAll([...new Set([...shopDomains, ...this.#goingStale(batch.ageMaxMs)])]);
     });
-    return { shopDomains, shops };
+    const batch: Batch = { shopDomains, ageMaxMs: Infinity, shops };
+    return batch;
   }
 
   /** The oldest of those that have to be read again soon; the known ones are in the order they were read in. */
-  #goingStale(): string[] {
+  #goingStale(ageMaxMs: number): string[] {
     const shopDomains: string[] = [];
     for (const [shopDomain, { readAtMs }] of this.#known) {
-      if (shopDomains.length === besideMax || Date.now() - readAtMs < freshMs / 2) break;
+      if (shopDomains.length === besideMax || Date.now() - readAtMs < ageMaxMs / 2) break;
       shopDomains.push(shopDomain);
     }
     return shopDomains;

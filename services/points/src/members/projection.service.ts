@@ -40,6 +40,8 @@ const shopsMax = 20;
  */
 @Injectable()
 export class Projection implements Worker {
+  /** Shops that were built when they were looked at. Those that no longer are, `buildMissing` finds; looking each time cost PostgreSQL 4 µs an order. */
+  #built = new Set<number>();
   #isStopping = false;
   #isWoken = false;
   #wake: (() => void) | undefined;
@@ -133,8 +135,10 @@ export class Projection implements Worker {
       const position = await findPosition(tx);
       // Another process took the batch.
       if (position?.xid !== after.xid || position.id !== after.id) return batch.events;
-      const unbuilt = await findUnbuiltOf(tx, merchantIds);
+      const unknown = merchantIds.filter((merchantId) => !this.#built.has(merchantId));
+      const unbuilt = unknown.length > 0 ? await findUnbuiltOf(tx, unknown) : [];
       if (unbuilt.length > 0) await build(tx, unbuilt, { after, now: this.clock.now() });
+      tx.onCommit(() => unknown.forEach((merchantId) => this.#built.add(merchantId)));
       await project(tx, merchantIds, batch);
       await movePosition(tx, last);
       return batch.events;

@@ -2,7 +2,10 @@ import { numberArray, timeArray } from '@loyalnest/platform/database/arrays';
 import type { Tx } from '@loyalnest/platform/database/database';
 import type { LagCount } from './webhook-lag.ts';
 
-export type LagRow = LagCount & { merchantId: number; hour: Date };
+/** `hour` is counted from 1970. */
+export type LagRow = LagCount & { merchantId: number; hour: number };
+
+export const hourMs = 3_600_000;
 
 /** What the overview shows; older counts go when newer ones are written. */
 const shownMs = 24 * 60 * 60 * 1_000;
@@ -15,7 +18,7 @@ export async function addLags(tx: Tx, rows: readonly LagRow[], now: Date): Promi
      on conflict (merchant_id, hour, bucket) do update set deliveries = webhook_lags.deliveries + excluded.deliveries`,
     [
       numberArray(rows.map((row) => row.merchantId)),
-      timeArray(rows.map((row) => row.hour)),
+      timeArray(rows.map((row) => new Date(row.hour * hourMs))),
       numberArray(rows.map((row) => row.bucket)),
       numberArray(rows.map((row) => row.deliveries)),
     ],

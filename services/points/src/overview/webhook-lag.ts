@@ -2,7 +2,7 @@
 const firstSeconds = 0.1;
 const growth = 1.2;
 /** Twelve days; Shopify gives up after four hours. */
-const bucketMax = 90;
+export const bucketMax = 90;
 
 /** The bucket that counts a delivery which took so long. A clock that runs behind Shopify's makes no lag below zero. */
 export function lagBucket(seconds: number): number {
