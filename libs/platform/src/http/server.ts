@@ -1,5 +1,4 @@
 import { AppError } from '@loyalnest/contracts/errors';
-import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
@@ -7,6 +6,7 @@ import { drain } from './drain.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { lastValues, readQuery } from './query.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { ValidationPipe } from './validation.ts';
 
 /** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
 export const bodyBytesMax = 10 * 1024 * 1024;
@@ -44,27 +44,8 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
     if (reply.statusCode === 413) return drain(request.raw, () => done(null, payload));
     done(null, payload);
   });
-  app.useGlobalPipes(
-    new Validation({
-      exceptionFactory: (issues) =>
-        new AppError('invalid-request', undefined, {
-          details: {
-            issues: issues.slice(0, 20).map((issue) => ({
-              path: (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step)).join('.'),
-              message: issue.message,
-            })),
-          },
-        }),
-    }),
-  );
+  app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
-}
-
-class Validation extends StandardSchemaValidationPipe {
-  /** A query has no prototype and holds texts (`lastValues`): there is nothing to look for, and a look at nothing took a fortieth of a balance. */
-  protected override stripProtoKeys(value: object | null | undefined): void {
-    if (value == null || Object.getPrototypeOf(value) !== null) super.stripProtoKeys(value);
-  }
 }
 
 function parseBody(contentType: string | undefined, body: Buffer): unknown {

@@ -9,9 +9,15 @@ import {
 } from '@loyalnest/contracts/rest/points';
 import { Database } from '@loyalnest/platform/database/database';
 import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
-import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
+import { QueryOf, queryOf } from '@loyalnest/platform/http/validation';
+import {
+  CurrentPrincipal,
+  principalOf,
+  type GuardedRequest,
+  type Principal,
+} from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { BalanceReader } from './balance-reader.ts';
@@ -37,11 +43,10 @@ export class BalanceController {
       'While the database is away, the last balance that was read within a day, with `asOf`; 503 if there is none.',
   })
   @ApiOkResponse({ standardSchema: balanceSchema })
-  async balance(
-    @CurrentPrincipal() principal: Principal,
-    @Query({ schema: balanceQuerySchema }) query: z.infer<typeof balanceQuerySchema>,
-  ): Promise<BalanceResponse> {
-    const customerId = customerOf(principal, query.customerId);
+  @QueryOf(balanceQuerySchema)
+  async balance(@Req() request: GuardedRequest & { query: unknown }): Promise<BalanceResponse> {
+    const principal = principalOf(request);
+    const customerId = customerOf(principal, queryOf(request, balanceQuerySchema).customerId);
     const { pending, available, held, nextExpiry, asOf } = await this.balances.readOrRecall({
       merchantId: principal.merchantId,
       customerId,
