@@ -4,9 +4,9 @@ type Counts = Map<string | number, number>;
 type Window = { endMs: number; counts: Counts; customers: Map<number, Counts> };
 
 /**
- * Counts in this process. All keys of a limit share their windows, which are thrown away whole: a request costs a tenth of a
- * microsecond and a caller 120 bytes for ten seconds, where a timer for each would cost six times as much. Customers are found by
- * numbers, in the counts of their shop: V8 enters each text that a map is asked for into one table of all texts, which took ten times as long.
+ * Counts in this process. All keys of a limit share their windows, which are thrown away whole: a timer for each caller would
+ * cost more than counting does. Customers are found by numbers, in the counts of their shop: a text would have to be made for each
+ * request, and V8 enters each that a map is asked for into its table of all texts.
  */
 export class MemoryRateLimiter implements RateLimiter {
   readonly #windows = new Map<string, Window>();
