@@ -193,7 +193,7 @@ describe('from installing the app to the refund of an order', () => {
   it('every point adds up, as the merchant can check', async () => {
     const health = await openAt('/ledger-health');
     await health.getByRole('button', { name: 'Check now' }).click();
-    await expectShown(health.getByText('Every point adds up'));
+    await expectShown(health.getByText('Every point adds up', { exact: true }));
     await shop.expectProvenLedger();
   });
 });
