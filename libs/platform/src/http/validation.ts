@@ -23,7 +23,7 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
 }
 
 /**
- * The query of a request for a handler that takes the request itself, which `QueryOf` describes: parameters pass through Nest's pipes
+ * The query of a request for a handler that takes the request itself, which `ApiQueryOf` describes: parameters pass through Nest's pipes
  * by promises, and that took a tenth of a balance. Throws `invalid-request`.
  */
 export function queryOf<T>(request: { query: unknown }, schema: z.ZodType<T>): T {
@@ -33,7 +33,7 @@ export function queryOf<T>(request: { query: unknown }, schema: z.ZodType<T>): T
 }
 
 /** Describes the query of a handler that reads it by `queryOf`. */
-export function QueryOf(schema: z.ZodObject): MethodDecorator {
+export function ApiQueryOf(schema: z.ZodObject): MethodDecorator {
   const { properties = {}, required = [] } = toJsonSchema(schema, 'input').schema;
   const parameters = Object.entries(properties).map(([name, property]) =>
     ApiQuery({ name, required: required.includes(name), schema: property } as ApiQueryOptions),

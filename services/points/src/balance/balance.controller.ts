@@ -9,7 +9,7 @@ import {
 } from '@loyalnest/contracts/rest/points';
 import { Database } from '@loyalnest/platform/database/database';
 import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
-import { QueryOf, queryOf } from '@loyalnest/platform/http/validation';
+import { ApiQueryOf, queryOf } from '@loyalnest/platform/http/validation';
 import {
   CurrentPrincipal,
   principalOf,
@@ -43,7 +43,7 @@ export class BalanceController {
       'While the database is away, the last balance that was read within a day, with `asOf`; 503 if there is none.',
   })
   @ApiOkResponse({ standardSchema: balanceSchema })
-  @QueryOf(balanceQuerySchema)
+  @ApiQueryOf(balanceQuerySchema)
   async balance(@Req() request: GuardedRequest & { query: unknown }): Promise<BalanceResponse> {
     const principal = principalOf(request);
     const customerId = customerOf(principal, queryOf(request, balanceQuerySchema).customerId);
