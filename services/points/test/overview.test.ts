@@ -167,6 +167,23 @@ describe('the overview', () => {
     expect(Number(rows[0]?.merchants)).toBe(250);
   });
 
+  it('writes what it counted since the last time to the hour of each delivery', async () => {
+    const lags = room.running.app.get(WebhookLags, { strict: false });
+    for (const moment of ['2026-03-20T11:59:59Z', '2026-03-20T12:00:00Z', '2026-03-20T12:00:10Z']) {
+      room.clock.set(moment);
+      await deliver({ webhookId: `w-${Date.parse(moment) / 1_000}`, lagSeconds: 1 });
+    }
+    await lags.flush();
+    const { rows } = await room.databases.owner.query(
+      'select hour, deliveries::int as deliveries from points.webhook_lags where merchant_id = $1 order by hour',
+      [merchantId],
+    );
+    expect(rows).toEqual([
+      { hour: new Date('2026-03-20T11:00:00Z'), deliveries: 1 },
+      { hour: new Date('2026-03-20T12:00:00Z'), deliveries: 2 },
+    ]);
+  });
+
   it('keeps what it counted while PostgreSQL is away', async () => {
     const lags = room.running.app.get(WebhookLags, { strict: false });
     await deliver({ webhookId: 'w-1', lagSeconds: 1 });
