@@ -21,6 +21,7 @@ import { OutboxSignal } from './events/outbox-signal.ts';
 import type { Relay } from './events/relay.ts';
 import { FeatureFlags } from './flags/feature-flags.ts';
 import { addApiDocument } from './http/api-document.ts';
+import { openFastPaths } from './http/fast-path.ts';
 import { addHealth, checkRooms } from './http/health.ts';
 import { prepareLeaving } from './http/leave.ts';
 import { RateLimits } from './http/rate-limits.ts';
@@ -193,6 +194,8 @@ export async function start(options: StartOptions): Promise<RunningApp> {
     (service.workers ?? []).map((token) => app.get(token, { strict: false })),
   );
   const leave = prepareLeaving(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+  // A trace follows a request through hooks of the router.
+  if (!tracing) openFastPaths({ app, services, logger, isMeasured: config.METRICS_PORT !== undefined });
   const streams = connectStreams({ app, rooms, limits: options.streamLimits ?? {} });
   const metrics = await openMetrics({
     ...{ app, config, rooms, jobs, streams, logger, live: liveStreams },

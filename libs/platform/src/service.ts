@@ -3,6 +3,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import type { Type } from '@nestjs/common';
 import type { Config } from './config/config.ts';
 import type { EventHandler } from './events/consumer.ts';
+import type { FastPath } from './http/fast-path.ts';
 import type { Job } from './jobs/job.ts';
 import type { MetricSource } from './telemetry/instruments.ts';
 import type { Stream } from './realtime/stream.ts';
@@ -29,6 +30,8 @@ export type Service = {
   rpc?: readonly Type<RpcRoutes>[];
   /** Contracts of other services that it calls: the start fails if one of them can be reached neither here nor elsewhere. */
   calls?: readonly DescService[];
+  /** Second ways to its routes that are asked for most. */
+  fastPaths?: readonly Type<FastPath>[];
   workers?: readonly Type<Worker>[];
   /** What it tells Prometheus of itself, beside what the platform tells of every service. */
   metrics?: readonly Type<MetricSource>[];

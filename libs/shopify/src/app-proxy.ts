@@ -34,8 +34,8 @@ export function isProxyRequest(rawUrl: string): boolean {
   return /[?&]signature=/.test(rawUrl);
 }
 
-/** All of it: a parameter that is left out here would not be covered by the signature. */
-function proxyQuery(rawUrl: string): Readonly<ParsedUrlQuery> {
+/** All of a query: a parameter that is left out here would not be covered by the signature. */
+export function proxyQuery(rawUrl: string): Readonly<ParsedUrlQuery> {
   const start = rawUrl.indexOf('?');
   return readQuery(start < 0 ? '' : rawUrl.slice(start + 1));
 }

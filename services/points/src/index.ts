@@ -3,6 +3,7 @@ import type { Service } from '@loyalnest/platform/service';
 import { ShopifyMetrics } from '@loyalnest/shopify/shopify-metrics';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { RefreshExclusions } from './exclusions/refresh-exclusions.job.ts';
+import { BalanceFastPath } from './balance/balance.fast-path.ts';
 import { ExpirePoints } from './expiry/expire-points.job.ts';
 import { PointsRpc } from './ledger/points.rpc.ts';
 import { DepartureEvents } from './merging/customer.events.ts';
@@ -48,6 +49,7 @@ export const points: Service = {
   rpc: [PointsRpc],
   calls: [AuthService],
   workers: [MakePartitions, Projection, WebhookLags],
+  fastPaths: [BalanceFastPath],
   stream: PointsStream,
   metrics: [PointsMetrics, ShopifyMetrics],
 };

@@ -10,6 +10,7 @@ import { AdjustmentController } from './adjustment/adjustment.controller.ts';
 import { Adjustments } from './adjustment/adjustment.service.ts';
 import { ApprovePoints } from './approval/approve-points.job.ts';
 import { BalanceController } from './balance/balance.controller.ts';
+import { BalanceFastPath } from './balance/balance.fast-path.ts';
 import { BalanceReader } from './balance/balance-reader.ts';
 import { KnownBalances } from './balance/known-balances.ts';
 import { TotalsController } from './balance/totals.controller.ts';
@@ -83,6 +84,7 @@ import { WebhookFailures } from './webhook-failures/webhook-failures.service.ts'
     },
     Adjustments,
     ApprovePoints,
+    BalanceFastPath,
     BalanceReader,
     ChargeLateUses,
     DepartureEvents,

@@ -41,7 +41,10 @@ export async function startDatabaseDoor(): Promise<DatabaseDoor> {
       return url.toString();
     },
     open() {
+      // Piped twice, each answer would come twice.
+      const isSilent = state === 'silent';
       state = 'open';
+      if (!isSilent) return;
       for (const [caller, behind] of pairs) behind.pipe(caller);
     },
     shut() {

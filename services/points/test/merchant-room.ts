@@ -7,7 +7,7 @@ import { ManualClock } from '@loyalnest/platform/clock';
 import { loadConfig } from '@loyalnest/platform/config/config';
 import type { Database } from '@loyalnest/platform/database/database';
 import { start, type RunningApp } from '@loyalnest/platform/run';
-import { createLogger } from '@loyalnest/platform/telemetry/logger';
+import { createLogger, type Logger } from '@loyalnest/platform/telemetry/logger';
 import { cloneDatabase, type TestDatabase } from '@loyalnest/platform/testing/database';
 import { expect } from 'vitest';
 import { points } from '../src/index.ts';
@@ -30,6 +30,7 @@ type Request = { body?: unknown; headers?: Record<string, string>; userId?: numb
 /** The service, started on a database of its own with a clock that stands still, and its merchants' requests. */
 export type MerchantRoom = {
   running: RunningApp;
+  logger: Logger;
   databases: TestDatabase;
   database: Database;
   clock: ManualClock;
@@ -91,6 +92,7 @@ export async function openMerchantRoom(
   }
   return {
     running,
+    logger,
     databases,
     database,
     clock,
@@ -156,13 +158,13 @@ function sessionToken(merchantId: number, now: Date, userId: number): string {
   return `${signed}.${createHmac('sha256', client.clientSecret).update(signed).digest('base64url')}`;
 }
 
-/** As Shopify's app proxy passes a shopper's request on. */
-function proxied(address: string, of: { merchantId: number; customerId: number; now: Date }): string {
+/** As Shopify's app proxy passes a shopper's request on; `null` is a visitor who is not signed in. */
+export function proxied(address: string, of: { merchantId: number; customerId: number | null; now: Date }): string {
   const url = new URL(address);
   const query: [string, string][] = [
     ...url.searchParams,
     ['shop', `shop-${of.merchantId}.myshopify.com`],
-    ['logged_in_customer_id', String(of.customerId)],
+    ['logged_in_customer_id', String(of.customerId ?? '')],
     ['path_prefix', '/apps/loyalnest'],
     ['timestamp', String(Math.floor(of.now.getTime() / 1_000))],
   ];

@@ -20,15 +20,21 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const error = toAppError(thrown);
-    if (error.status >= 500) {
-      const request = http.getRequest<FastifyRequest>();
-      const { url, method } = request;
-      const path = url.split('?', 1)[0];
-      const line = { err: error.cause ?? error, method, path, ...tagsOf(request) };
-      this.#logger[error.status === 503 ? 'warn' : 'error'](line, error.code);
-    }
+    logFailure(this.#logger, error, http.getRequest<FastifyRequest>());
     sendProblem(reply, error);
   }
+}
+
+/** Notes an error that is not the caller's. An address without its query tells nothing of anybody. */
+export function logFailure(
+  logger: Logger,
+  error: AppError,
+  request: { url: string; method: string; principal?: object | undefined },
+): void {
+  if (error.status < 500) return;
+  const path = request.url.split('?', 1)[0];
+  const line = { err: error.cause ?? error, method: request.method, path, ...tagsOf(request) };
+  logger[error.status === 503 ? 'warn' : 'error'](line, error.code);
 }
 
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {

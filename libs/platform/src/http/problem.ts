@@ -12,11 +12,21 @@ export type Problem = {
 };
 
 export function sendProblem(reply: FastifyReply, error: AppError): void {
-  if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);
-  void reply
-    .status(error.status)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(toProblem(error)));
+  const { status, headers, body } = problemAnswer(error);
+  void reply.status(status).headers(headers).send(body);
+}
+
+/** The answer that tells of an error. */
+export function problemAnswer(error: AppError): { status: number; headers: Record<string, string>; body: string } {
+  const { status, retryAfterSeconds } = error;
+  return {
+    status,
+    headers: {
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      'content-type': 'application/problem+json; charset=utf-8',
+    },
+    body: JSON.stringify(toProblem(error)),
+  };
 }
 
 export function toProblem(error: AppError): Problem {

@@ -1,4 +1,5 @@
 import { AppError } from '@loyalnest/contracts/errors';
+import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
@@ -6,7 +7,6 @@ import { drain } from './drain.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { lastValues, readQuery } from './query.ts';
 import { addSecurityHeaders } from './security-headers.ts';
-import { ValidationPipe } from './validation.ts';
 
 /** Shopify's largest payloads are far below; more than this is not a payload but an attack. */
 export const bodyBytesMax = 10 * 1024 * 1024;
@@ -44,8 +44,25 @@ export function setUpHttp(app: NestFastifyApplication, logger: Logger): void {
     if (reply.statusCode === 413) return drain(request.raw, () => done(null, payload));
     done(null, payload);
   });
-  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidRequest }));
   app.useGlobalFilters(new ProblemFilter(logger));
+}
+
+type Step = PropertyKey | { readonly key: PropertyKey };
+type Issue = { readonly message: string; readonly path?: readonly Step[] | undefined };
+
+/** Issues told of one request. */
+const issuesMax = 20;
+
+function invalidRequest(issues: readonly Issue[]): AppError {
+  return new AppError('invalid-request', undefined, {
+    details: {
+      issues: issues.slice(0, issuesMax).map(({ path = [], message }) => ({
+        path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
+        message,
+      })),
+    },
+  });
 }
 
 function parseBody(contentType: string | undefined, body: Buffer): unknown {

@@ -46,18 +46,28 @@ function hooksOf({ onResponse }: RouteOptions): Hook[] {
 
 function measure(route: string, methods: readonly string[]): Hook {
   const [only] = methods.length === 1 ? methods : [];
-  const places: (Observations | undefined)[] = [];
+  const observe = only === undefined ? undefined : observerOf(route, only);
   return (request, reply, done) => {
     const seconds = reply.elapsedTime / 1_000;
-    const statusClass = Math.floor(reply.statusCode / 100);
-    if (only === undefined) {
-      durations.of(route, methodOf(request.method), `${statusClass}xx`).observe(seconds);
-    } else {
-      const place = (places[statusClass] ??= durations.of(route, only, `${statusClass}xx`));
-      place.observe(seconds);
-    }
+    if (observe) observe(reply.statusCode, seconds);
+    else durations.of(route, methodOf(request.method), classOf(reply.statusCode)).observe(seconds);
     done();
   };
+}
+
+/** Notes how long a request of one route and method took. */
+export type Observe = (statusCode: number, seconds: number) => void;
+
+export function observerOf(route: string, method: string): Observe {
+  const places: (Observations | undefined)[] = [];
+  return (statusCode, seconds) => {
+    const place = (places[Math.floor(statusCode / 100)] ??= durations.of(route, method, classOf(statusCode)));
+    place.observe(seconds);
+  };
+}
+
+function classOf(statusCode: number): string {
+  return `${Math.floor(statusCode / 100)}xx`;
 }
 
 const methodsKnown = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

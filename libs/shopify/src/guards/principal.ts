@@ -23,12 +23,8 @@ export type GuardedRequest = {
 };
 
 /** The caller as the route's guard established it. */
-export function principalOf({ principal }: GuardedRequest): Principal {
-  if (!principal) throw new Error('a route without a guard has no principal');
+export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
+  const { principal } = context.switchToHttp().getRequest<GuardedRequest>();
+  if (!principal) throw new Error('@CurrentPrincipal() on a route without a guard');
   return principal;
-}
-
-/** The same as a parameter. */
-export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext): Principal =>
-  principalOf(context.switchToHttp().getRequest<GuardedRequest>()),
-);
+});

@@ -9,18 +9,13 @@ import {
 } from '@loyalnest/contracts/rest/points';
 import { Database } from '@loyalnest/platform/database/database';
 import { decodeCursor, encodeCursor } from '@loyalnest/platform/http/cursor';
-import { ApiQueryOf, queryOf } from '@loyalnest/platform/http/validation';
-import {
-  CurrentPrincipal,
-  principalOf,
-  type GuardedRequest,
-  type Principal,
-} from '@loyalnest/shopify/guards/principal';
+import { CurrentPrincipal, type Principal } from '@loyalnest/shopify/guards/principal';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
-import { Controller, Get, Query, Req, UseGuards } from '@nestjs/common';
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { BalanceReader } from './balance-reader.ts';
+import { balanceResponse } from './balance-response.ts';
 import { customerOf } from './caller.ts';
 import { historyEntry } from './history-entry.ts';
 import { findHistory } from './history.repository.ts';
@@ -43,22 +38,13 @@ export class BalanceController {
       'While the database is away, the last balance that was read within a day, with `asOf`; 503 if there is none.',
   })
   @ApiOkResponse({ standardSchema: balanceSchema })
-  @ApiQueryOf(balanceQuerySchema)
-  async balance(@Req() request: GuardedRequest & { query: unknown }): Promise<BalanceResponse> {
-    const principal = principalOf(request);
-    const customerId = customerOf(principal, queryOf(request, balanceQuerySchema).customerId);
-    const { pending, available, held, nextExpiry, asOf } = await this.balances.readOrRecall({
-      merchantId: principal.merchantId,
-      customerId,
-    });
-    return {
-      customerId,
-      pending,
-      available,
-      held,
-      nextExpiry: nextExpiry && { points: nextExpiry.points, at: nextExpiry.at.toISOString() },
-      ...(asOf && { asOf: asOf.toISOString() }),
-    };
+  async balance(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: balanceQuerySchema }) query: z.infer<typeof balanceQuerySchema>,
+  ): Promise<BalanceResponse> {
+    const customerId = customerOf(principal, query.customerId);
+    const { merchantId } = principal;
+    return balanceResponse(customerId, await this.balances.readOrRecall({ merchantId, customerId }));
   }
 
   @Get('history')
