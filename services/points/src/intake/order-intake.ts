@@ -13,13 +13,13 @@ import { postOrders, type OrderArrival } from './order-batch.ts';
 
 /** Orders posted in one transaction. Past this a batch gains little and holds its locks for long. */
 export const batchMax = 128;
-/** Batches under way at once: one computes while the other waits for PostgreSQL. */
-const batchesMax = 2;
+/** Batches under way at once: one computes while PostgreSQL works for another and its disk for a third. */
+const batchesMax = 3;
 /**
- * Orders that have to wait before a second batch begins. With fewer, the batch under way is over before a second one would
+ * Orders that have to wait before another batch begins beside one. With fewer, the batch under way is over before another would
  * gain anything, and one batch of ten costs half of what two of five cost.
  */
-const secondBatchMin = 32;
+const besideMin = 32;
 /** Orders that may wait; more and Shopify is asked to come back, which it does. */
 const waitingMax = 4_096;
 /** Shopify hangs up after 5 s; before that we say so ourselves. */
@@ -175,7 +175,7 @@ class OrderQueue {
   }
 
   #begin(): void {
-    while (this.#batches < batchesMax && this.#queue.length >= (this.#batches === 0 ? 1 : secondBatchMin)) {
+    while (this.#batches < batchesMax && this.#queue.length >= (this.#batches === 0 ? 1 : besideMin)) {
       const batch = this.#take();
       if (batch.length === 0) return;
       void this.#run(batch);
