@@ -126,6 +126,17 @@ describe('the fast path to a balance', () => {
     expect(second?.[0]).toMatchObject(line);
   });
 
+  it('does not mind whoever hangs up before the answer', async () => {
+    door.silence();
+    const gaveUp = new AbortController();
+    const asking = fetch(room.running.url + address('', 14), { signal: gaveUp.signal });
+    await sleep(100);
+    gaveUp.abort();
+    await expect(asking).rejects.toThrow('aborted');
+    door.open();
+    expect((await ask(address('', 14))).status).toBe(200);
+  });
+
   it('is closed once the process leaves, so that callers are told to go elsewhere', async () => {
     const leaving = await openMerchantRoom('2026-03-02T00:00:00Z', { DRAIN_MS: '5000' });
     await leaving.install(1);

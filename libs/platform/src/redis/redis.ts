@@ -44,7 +44,7 @@ export class Redis {
       redisOptions: { commandTimeout: answerMs, maxRetriesPerRequest: 0 },
     });
     await Promise.race([
-      new Promise((settle) => cluster.once('ready', settle)),
+      new Promise((settle) => cluster.once('ready', settle)).then(() => greetNodes(cluster)),
       new Promise((settle) => setTimeout(settle, startMs).unref()),
     ]);
     return new Redis(cluster, logger);
@@ -78,6 +78,11 @@ export class Redis {
   close(): void {
     this.#cluster.disconnect();
   }
+}
+
+/** The client connects to a node when it is first asked something; then that would have to wait for it. */
+function greetNodes(cluster: Cluster): Promise<unknown> {
+  return Promise.allSettled(cluster.nodes('master').map((node) => node.ping()));
 }
 
 /** The process's Redis, if it is told of one. */

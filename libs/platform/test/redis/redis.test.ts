@@ -44,6 +44,12 @@ it('reaches all nodes of a cluster that asks for a password', async () => {
   await expect(ping(redis)).resolves.toHaveLength(keys.length);
 });
 
+it('is connected to every node before anybody asks', async () => {
+  const { redis } = await connect();
+  const states = await redis.run((cluster) => Promise.resolve(cluster.nodes('master').map(({ status }) => status)));
+  expect(states).toEqual(['ready', 'ready', 'ready']);
+});
+
 it('says soon that Redis is away, and comes back by itself', async () => {
   const { redis, logged } = await connect();
   await ping(redis);
