@@ -1,6 +1,6 @@
-import { Agent, get } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, get, type Server } from 'node:http';
 import { PrincipalGuard } from '@loyalnest/shopify/guards/principal.guard';
+import { Shoppers } from '@loyalnest/shopify/guards/shoppers';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startDatabaseDoor, type DatabaseDoor } from './database-door.ts';
 import { openMerchantRoom, proxied, type MerchantRoom } from './merchant-room.ts';
@@ -128,9 +128,10 @@ describe('the fast path to a balance', () => {
 
   it('does not mind whoever hangs up before the answer', async () => {
     door.silence();
+    const letIn = vi.spyOn(Shoppers.prototype, 'letIn');
     const gaveUp = new AbortController();
     const asking = fetch(room.running.url + address('', 14), { signal: gaveUp.signal });
-    await sleep(100);
+    await vi.waitFor(() => expect(letIn).toHaveBeenCalledOnce());
     gaveUp.abort();
     await expect(asking).rejects.toThrow('aborted');
     door.open();
@@ -145,7 +146,7 @@ describe('the fast path to a balance', () => {
     const url = leaving.running.url + address('', 7);
     expect(await lastWord(url, agent)).toEqual({ status: 200, connection: 'keep-alive' });
     const left = leaving.close();
-    await sleep(100);
+    await expect.poll(() => (leaving.running.app.getHttpServer() as Server).listening).toBe(false);
     expect(await lastWord(url, agent)).toEqual({ status: 200, connection: 'close' });
     await left;
   });
